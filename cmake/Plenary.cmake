@@ -1,0 +1,65 @@
+# Compiler settings and the small functions with which every folder declares itself.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+option(PLENARY_SANITIZE "Sanitizers, as a list for -fsanitize (address,undefined or thread)" "")
+option(PLENARY_FUZZ "Build the fuzzers (clang)" OFF)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND NOT PLENARY_FUZZ)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)
+
+add_library(plenary_options INTERFACE)
+target_include_directories(plenary_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(plenary_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
+if(PLENARY_SANITIZE)
+  add_compile_options(-fsanitize=${PLENARY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PLENARY_SANITIZE})
+endif()
+
+# plenary_library(NAME dependencies...) makes libplenary_NAME of all sources in the current folder.
+function(plenary_library name)
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  if(sources)
+    add_library(plenary_${name} STATIC ${sources})
+    target_link_libraries(plenary_${name} PUBLIC plenary_options ${ARGN})
+  else()
+    add_library(plenary_${name} INTERFACE)
+    target_link_libraries(plenary_${name} INTERFACE plenary_options ${ARGN})
+  endif()
+endfunction()
+
+# plenary_test(NAME dependencies...) makes the test program test_NAME of all sources in the current folder.
+# Tests find their data below PLENARY_SOURCE_DIR.
+include(GoogleTest)
+function(plenary_test name)
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(test_${name} ${sources})
+  target_link_libraries(test_${name} PRIVATE plenary_options ${ARGN} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(test_${name} PRIVATE PLENARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300)
+endfunction()
