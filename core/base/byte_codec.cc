@@ -68,6 +68,8 @@ ByteSpan ByteReader::raw(std::size_t count) {
   return taken;
 }
 
-ByteSpan ByteReader::blob(std::size_t max_size) { return raw(bounded(max_size)); }
+ByteSpan ByteReader::blob(std::size_t max_size) {
+  return raw(bounded(max_size));
+}
 
 }  // namespace plenary

@@ -21,8 +21,12 @@ inline ByteSpan as_bytes(std::string_view text) {
 inline std::string_view as_text(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_bytes(ByteSpan span) { return {span.begin(), span.end()}; }
-inline Bytes to_bytes(std::string_view text) { return to_bytes(as_bytes(text)); }
+inline Bytes to_bytes(ByteSpan span) {
+  return {span.begin(), span.end()};
+}
+inline Bytes to_bytes(std::string_view text) {
+  return to_bytes(as_bytes(text));
+}
 
 // Lower-case hexadecimal, two digits a byte.
 std::string to_hex(ByteSpan bytes);

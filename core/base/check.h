@@ -5,7 +5,7 @@ namespace plenary::internal {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line) noexcept;
 }
 
-#define CHECK(condition)                                                            \
-  do {                                                                              \
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
     if (!(condition)) ::plenary::internal::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

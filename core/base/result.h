@@ -11,16 +11,16 @@ namespace plenary {
 
 // What kind of thing went wrong; callers branch on this, people read the message.
 enum class ErrorCode : std::uint8_t {
-  malformed,       // bytes that are no value of their format
-  limit_exceeded,  // a limit of architecture.md D15; the message names it
-  not_found,       // the named thing is not here
-  refused,         // not allowed: role, key, signature, policy
-  conflict,        // the thing exists already, or changed meanwhile
-  unsupported,     // of a newer version than this program
-  not_delivered,   // waits for something that is not here yet
-  busy,            // another process or session holds it
-  unavailable,     // the other side cannot be reached, or went away
-  invalid_argument // what the caller typed does not fit
+  malformed,        // bytes that are no value of their format
+  limit_exceeded,   // a limit of architecture.md D15; the message names it
+  not_found,        // the named thing is not here
+  refused,          // not allowed: role, key, signature, policy
+  conflict,         // the thing exists already, or changed meanwhile
+  unsupported,      // of a newer version than this program
+  not_delivered,    // waits for something that is not here yet
+  busy,             // another process or session holds it
+  unavailable,      // the other side cannot be reached, or went away
+  invalid_argument  // what the caller typed does not fit
 };
 
 // What happened, to which thing, and what to do next: one or two plain sentences.

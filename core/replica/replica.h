@@ -1,0 +1,116 @@
+// The façade that applications use: one person's profile on one device, with the spaces it belongs to.
+//
+// A Replica owns its folder: nobody else may open it at the same time (ErrorCode::busy). One thread at a time. An edit
+// is durable before commit() returns. Nothing here opens a socket; clients/link carries its sync() over a connection.
+// Broken environments (disk full, corrupt file) are exceptions: sqlite::Failure.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "core/base/environment.h"
+#include "core/merge/schema.h"
+#include "core/replica/value.h"
+#include "core/replica/views.h"
+
+namespace plenary::sync {
+class DeviceSpaces;
+}
+
+namespace plenary::replica {
+
+class Edit;
+
+class Replica {
+ public:
+  // Makes a new profile in `folder`, which must not exist or be empty. `person` is the name shown to the others.
+  static Result<std::unique_ptr<Replica>> create(const std::filesystem::path& folder, const std::string& person,
+                                                 const merge::Schema& schema, Environment& environment);
+  // ErrorCode::not_found, unsupported (made by a newer version), busy (open in another process).
+  static Result<std::unique_ptr<Replica>> open(const std::filesystem::path& folder, const merge::Schema& schema,
+                                               Environment& environment);
+  virtual ~Replica() = default;
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  virtual const std::string& person() const = 0;
+  virtual const merge::Schema& schema() const = 0;
+
+  // ---- spaces and the people in them
+  // `kind` is a name of proto/log.proto's SpaceKind in lower case: partnership, review_team, review_shared,
+  // host_school.
+  virtual Result<FoundedSpace> found_space(const std::string& kind, const std::string& name, Role role) = 0;
+  virtual std::vector<SpaceSummary> spaces() = 0;
+  // Where this space's hub is; goes into invitations. Founders set it, joiners get it from their invitation.
+  virtual Result<void> set_hub(const SpaceId& space, const HubAddress& hub) = 0;
+  // A link that lets one person join once. Only the keeper can.
+  virtual Result<std::string> invite(const SpaceId& space, Role role, const std::string& for_whom) = 0;
+  virtual Result<void> void_invitation(const SpaceId& space, const InvitationId& invitation) = 0;
+  virtual Result<SpaceId> join(const std::string& link) = 0;
+  virtual Result<std::vector<MemberView>> members(const SpaceId& space) = 0;
+  // Keeper: grants whoever claimed an open invitation and nothing is odd; returns what was granted and what was not.
+  // Called by itself after each sync.
+  virtual Result<std::vector<Ratification>> ratify(const SpaceId& space) = 0;
+
+  // ---- editing
+  // Begins an edit; drop it to abandon. Nothing of it is visible before commit.
+  virtual std::unique_ptr<Edit> edit(const SpaceId& space) = 0;
+
+  // ---- reading
+  virtual Result<RecordView> get(const SpaceId& space, const RecordId& id) = 0;
+  // Completes a prefix that a person typed to the one record it names; the error lists those it could mean.
+  virtual Result<RecordId> find(const SpaceId& space, const std::string& prefix) = 0;
+  virtual Result<std::vector<RecordView>> list(const SpaceId& space, const Query& query) = 0;
+  virtual Result<std::vector<SearchHit>> search(const SpaceId& space, const std::string& words, std::size_t limit) = 0;
+  virtual Result<std::vector<Conflict>> conflicts(const SpaceId& space) = 0;
+  // Settles one conflict: for a field, one of its candidates, or another value; for a contested record keep or delete;
+  // for a text written apart, the text as it is or another one. The reason is kept in history with who and when.
+  virtual Result<void> resolve(const SpaceId& space, const Resolution& resolution) = 0;
+  virtual Result<std::vector<HistoryEntry>> history(const SpaceId& space, const RecordId& id) = 0;
+  virtual Result<SpaceStatus> status(const SpaceId& space) = 0;
+  virtual Result<Digest> digest(const SpaceId& space) = 0;
+  // What every member's device last said of itself (sealed statuses), newest per device.
+  virtual Result<std::vector<DeviceStatus>> device_statuses(const SpaceId& space) = 0;
+  // Seals the day on this device: the status says from now on how many notes of it there are ("n of N").
+  virtual Result<void> seal_day(const SpaceId& space, std::int64_t day_start_ms) = 0;
+
+  // ---- passing on
+  // What sync::DeviceSession talks to. Valid as long as the replica.
+  virtual sync::DeviceSpaces& sync() = 0;
+  // An encrypted file with what the hub or a colleague may lack; `for_receipt_of` names who it is for.
+  virtual Result<Bytes> export_day_end(const SpaceId& space) = 0;
+  // Takes a day-end file or a receipt in, any number of times.
+  virtual Result<ImportSummary> import_day_end(ByteSpan file) = 0;
+  virtual Result<Bytes> receipt(const SpaceId& space) = 0;
+
+  // Rebuilds the tables from the log in memory and compares. Lists the differences; empty is good.
+  virtual Result<std::vector<std::string>> check(const SpaceId& space) = 0;
+
+ protected:
+  Replica() = default;
+};
+
+// Collects operations against what is on the screen now; commit() makes one change of them.
+class Edit {
+ public:
+  virtual ~Edit() = default;
+  // All refuse an unknown type or field, a value of the wrong kind or over its limit (naming the limit), a role that
+  // may not write. A refused call leaves the edit as it was.
+  virtual Result<RecordId> create(const std::string& type) = 0;
+  // A copy from another space: the same origin is one record, whoever copies it (architecture.md D5).
+  virtual Result<RecordId> create_copy(const std::string& type, const OriginTag& origin) = 0;
+  virtual Result<void> set(const RecordId& id, const std::string& field, const Value& value) = 0;     // registers
+  virtual Result<void> add(const RecordId& id, const std::string& field, const Value& value) = 0;     // union, append
+  virtual Result<void> remove(const RecordId& id, const std::string& field, const Value& value) = 0;  // union
+  // Replaces a text by another: only the difference is written.
+  virtual Result<void> set_text(const RecordId& id, const std::string& field, const std::string& text) = 0;
+  virtual Result<void> splice_text(const RecordId& id, const std::string& field, TextSplice splice) = 0;
+  virtual Result<void> discard(const RecordId& id) = 0;
+  virtual Result<void> keep(const RecordId& id) = 0;
+  virtual Result<void> ask_to_erase(const RecordId& id) = 0;
+  // Writes one change, durably. An edit without operations writes nothing.
+  virtual Result<CommitSummary> commit() = 0;
+};
+
+}  // namespace plenary::replica

@@ -1,0 +1,125 @@
+// What the replica tells an application: plain values, safe to keep.
+#pragma once
+
+#include "core/replica/value.h"
+
+namespace plenary::replica {
+
+struct HubAddress {
+  std::string host;
+  std::uint16_t port = 0;
+  TransportKey key;
+  friend bool operator==(const HubAddress&, const HubAddress&) = default;
+};
+
+struct FoundedSpace {
+  SpaceId space;
+  std::string recovery_code;  // to be printed and put away; shown only once
+};
+
+struct SpaceSummary {
+  SpaceId space;
+  std::string kind, name;
+  Role role = kNoRole;  // of this profile; kNoRole while not ratified
+  bool keeper = false;
+  std::optional<HubAddress> hub;
+  std::size_t records = 0, conflicts = 0, waiting = 0;
+};
+
+struct MemberView {
+  std::string name;
+  PersonId person;
+  Role role = kNoRole;
+  DeviceKey device;
+  bool keeper = false, removed = false, this_device = false;
+};
+
+struct Ratification {
+  std::string name;
+  DeviceKey device;
+  Role role = kNoRole;
+  bool granted = false;
+  std::string why_not;
+};
+
+// Registers and references compare equal; unions contain. Empty: all. Deleted records only when asked for.
+struct Query {
+  std::string type;
+  std::map<std::string, Value> where;
+  std::string order_by;  // a field; default: creation
+  bool include_deleted = false;
+  std::size_t limit = 0;  // 0: all
+};
+
+struct SearchHit {
+  RecordId id;
+  std::string type, field;
+  std::string snippet;  // the words found stand between [ and ]
+};
+
+struct Conflict {
+  RecordId id;
+  std::string type;
+  std::string field;                  // empty: the record's life (deleted here, edited there)
+  std::string question;               // one sentence for a person
+  std::vector<Candidate> candidates;  // for a life: none
+  std::vector<Authorship> deleted_by, edited_by;
+};
+
+struct Resolution {
+  RecordId id;
+  std::string field;                  // empty: the record's life
+  std::optional<std::size_t> choose;  // index of a candidate
+  std::optional<Value> value;         // or another value
+  bool keep_record = true;            // for a life
+  std::string reason;
+};
+
+struct HistoryEntry {
+  Authorship by;
+  std::string field;  // empty: the record itself
+  std::string what;   // created, set, added, removed, wrote, struck, deleted, kept, asked to erase
+  Value value;
+  PayloadState payload = PayloadState::here;
+  std::string standing;  // shown, superseded, not chosen, came after, erased, hidden, done, set aside, quarantined
+  std::string reason;    // of a decision
+};
+
+// "On this tablet 37 · handed over 0": counts of this profile's own records since the day began.
+struct SpaceStatus {
+  std::size_t own_changes = 0, unsent_changes = 0;
+  std::size_t notes_here = 0, notes_handed_over = 0;  // own records of the schema's counted type (evidence)
+  std::size_t waiting = 0, quarantined = 0, held = 0, conflicts = 0, alarms = 0;
+  std::optional<std::int64_t> last_sync_ms;
+};
+
+struct DeviceStatus {
+  DeviceKey device;
+  PersonId person;
+  std::string name;
+  std::int64_t time_ms = 0;
+  bool sealed = false;                      // the day was sealed by its owner
+  std::optional<std::size_t> notes_sealed;  // N, unknown until sealed
+  std::size_t notes_received = 0;           // n here
+  std::size_t unsent = 0;
+  Digest digest;
+  bool same_position = false, same_digest = false;
+};
+
+struct ImportSummary {
+  SpaceId space;
+  bool receipt = false;
+  std::size_t changes_new = 0, changes_known = 0, waiting = 0;
+};
+
+struct TextSplice {
+  std::size_t at = 0, remove = 0;  // in Unicode scalar values of the visible text
+  std::string insert;
+};
+
+struct CommitSummary {
+  std::string change;  // textual name; empty when there was nothing to write
+  std::size_t operations = 0;
+};
+
+}  // namespace plenary::replica
