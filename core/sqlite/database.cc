@@ -1,0 +1,133 @@
+#include "core/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include "core/base/check.h"
+#include "core/sqlite/statement.h"
+
+namespace plenary::sqlite {
+namespace {
+
+int open_flags(Access access) {
+  switch (access) {
+    case Access::create:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case Access::existing:
+      return SQLITE_OPEN_READWRITE;
+    case Access::read_only:
+      return SQLITE_OPEN_READONLY;
+  }
+  return 0;
+}
+
+bool is_in_memory(const std::filesystem::path& path) {
+  return path == ":memory:";
+}
+
+}  // namespace
+
+std::string quoted_identifier(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, const OpenOptions& options) {
+  if (!is_in_memory(path) && options.access != Access::create && !std::filesystem::exists(path)) {
+    return fail(ErrorCode::not_found, path.string() + " does not exist.");
+  }
+  sqlite3* handle = nullptr;
+  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+  const int flags = open_flags(options.access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
+  std::unique_ptr<Database> database(new Database(handle, path));
+  if (code != SQLITE_OK) internal::throw_failure(handle, code, "open " + path.string());
+  try {
+    database->apply(options);
+  } catch (const Failure& failure) {
+    if (failure.kind() == Failure::Kind::busy) {
+      return fail(ErrorCode::busy, path.string() + " is in use by another program. Close that first.");
+    }
+    if (failure.code() == SQLITE_NOTADB) {
+      return fail(ErrorCode::malformed, path.string() + " is not a database that this program can read.");
+    }
+    throw;
+  }
+  return database;
+}
+
+Database::~Database() {
+  // Fails only if a statement outlived its database, which would be our bug.
+  const int code = sqlite3_close(handle_);
+  CHECK(code == SQLITE_OK);
+}
+
+void Database::apply(const OpenOptions& options) {
+  sqlite3_busy_timeout(handle_, options.busy_timeout_ms);
+  int reserved = options.reserved_bytes;
+  if (reserved > 0) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  execute("PRAGMA page_size=" + std::to_string(options.page_size));
+  execute("PRAGMA cache_size=-" + std::to_string(options.cache_kib));
+  execute(
+      "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+      "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON");
+  if (options.sharing == Sharing::exclusive) execute("PRAGMA locking_mode=EXCLUSIVE");
+  if (options.access == Access::read_only) {
+    execute("SELECT count(*) FROM sqlite_schema");
+    return;
+  }
+  execute("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=0");
+  execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.checkpoint_pages));
+  // The first transaction takes the lock, and in exclusive mode keeps it.
+  execute("BEGIN IMMEDIATE; COMMIT");
+}
+
+void Database::execute(std::string_view sql) {
+  const std::string text(sql);
+  const int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) internal::throw_failure(handle_, code, "change the database");
+}
+
+std::int64_t Database::last_insert_rowid() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
+
+void Database::checkpoint() {
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code != SQLITE_OK) internal::throw_failure(handle_, code, "write the database's log back");
+}
+
+void Database::limit_pages(std::int64_t pages) {
+  execute("PRAGMA max_page_count=" + std::to_string(pages));
+}
+
+void Database::copy_to(const std::filesystem::path& path) {
+  const std::unique_ptr<char, void (*)(void*)> sql(sqlite3_mprintf("VACUUM INTO %Q", path.c_str()), &sqlite3_free);
+  execute(sql.get());
+}
+
+std::string Database::find_damage() {
+  Statement check(*this, "PRAGMA integrity_check");
+  std::string damage;
+  for (auto rows = check.query(); rows.next();) {
+    if (rows.text(0) == "ok") continue;
+    damage.append(rows.text(0)).append("\n");
+  }
+  return damage;
+}
+
+void Database::configure(Sql sql) {
+  execute(sql.text());
+}
+void Database::configure(const GeneratedSql& sql) {
+  execute(sql.text());
+}
+
+}  // namespace plenary::sqlite

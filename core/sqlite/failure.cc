@@ -1,0 +1,38 @@
+#include "core/sqlite/failure.h"
+
+#include <sqlite3.h>
+
+namespace plenary::sqlite::internal {
+
+Failure::Kind kind_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return Failure::Kind::disk_full;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Failure::Kind::corrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Failure::Kind::busy;
+    case SQLITE_CONSTRAINT:
+      return Failure::Kind::constraint;
+    default:
+      return Failure::Kind::other;
+  }
+}
+
+void throw_failure(sqlite3* connection, int code, const std::string& doing) {
+  const int extended = connection != nullptr ? sqlite3_extended_errcode(connection) : code;
+  const char* file = connection != nullptr ? sqlite3_db_filename(connection, "main") : nullptr;
+  std::string message = "Could not " + doing;
+  if (file != nullptr && *file != '\0') message += std::string(" in ") + file;
+  message += ": ";
+  message += sqlite3_errstr(code);
+  // Constraint messages name tables and columns, never values.
+  if (connection != nullptr && sqlite3_errcode(connection) == code)
+    message += std::string(" (") + sqlite3_errmsg(connection) + ")";
+  if (kind_of(code) == Failure::Kind::disk_full) message += ". Make room on the disk and try again.";
+  throw Failure(kind_of(code), extended, message);
+}
+
+}  // namespace plenary::sqlite::internal
