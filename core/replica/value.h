@@ -20,7 +20,8 @@ struct RecordId {
 struct Value;
 using Message = std::map<std::string, Value>;  // a nested protobuf message: field name -> value
 
-// Enumerations are their value's name in lower case ("lesson_visit"). Times are integers (milliseconds UTC).
+// Enumerations are their value's name in lower case without the enum's own name as prefix (SOURCE_KIND_LESSON_VISIT of
+// SourceKind is "lesson_visit"). Times are integers (milliseconds UTC).
 struct Value {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, RecordId, std::vector<Value>, Message> content;
 
