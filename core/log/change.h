@@ -33,6 +33,8 @@ struct Change {
   std::vector<Operation> operations;
   // Records of this change whose payload is not here: erased, or not delivered. Sorted.
   std::vector<RecordName> payload_missing;
+  // What a newer version's header carries beyond this: kept and passed on, without effect. Usually empty.
+  std::string extension;
 
   friend bool operator==(const Change&, const Change&) = default;
 };

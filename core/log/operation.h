@@ -82,11 +82,17 @@ struct Operation {
   std::vector<StrikeRange> ranges;    // strike
   std::vector<ChangeName> changes;    // hide
   std::optional<Anchor> left, right;  // insert; absent: the edge of the text
+  // A kind of a newer version (a number that the enumeration does not name): what its skeleton carries, verbatim.
+  // Such an operation is kept and passed on, without effect; whether it has a value stands in `unknown_has_value`.
+  std::string unknown;
+  bool unknown_has_value = false;
 
   friend bool operator==(const Operation&, const Operation&) = default;
 };
 
 // True for the kinds that carry a value: set, append, add, insert.
 bool has_value(OperationKind kind);
+// True for the kinds that this version knows.
+bool is_known(OperationKind kind);
 
 }  // namespace plenary::log
