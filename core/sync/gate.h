@@ -1,0 +1,84 @@
+// SpaceGate: what a hub checks before it keeps something of a space. Cheap checks first, signatures last.
+//
+// A hub holds one gate per active space, built from the stored roster records, and calls it inside the transaction
+// that stores: the gate takes roster records in, so a transaction that rolls back must drop the gate and build it
+// anew. Not thread-safe; const calls may run together. Source: architecture.md D4, D7, D9, T11; docs/protocol/sync.md,
+// "What a hub checks".
+#pragma once
+
+#include "core/roster/claim.h"
+#include "core/roster/roster.h"
+#include "core/sync/space_log.h"
+
+namespace plenary::sync {
+
+// What the gate asks of the store, within the transaction: what is stored of one log.
+class StoredHeads {
+ public:
+  virtual ~StoredHeads() = default;
+  // The last head of each branch; one for a log that is not forked, none for one that is not here.
+  virtual std::vector<log::SignedHead> tips(const LogId& log) = 0;
+  // The stored head at exactly this number, of any branch.
+  virtual std::vector<log::SignedHead> heads_at(const LogId& log, std::uint32_t number) = 0;
+};
+
+// A refusal of one item; ItemRefusal without its index.
+struct Refusal {
+  Error error;
+  bool retry = false;
+  std::vector<log::Head> tips;
+};
+template <class T>
+using Gated = tl::expected<T, Refusal>;
+
+// What to do with a segment that may be stored.
+struct SegmentPass {
+  log::Envelope envelope;
+  log::SignedHead head;
+  bool duplicate = false;              // its head is stored already: nothing to do
+  std::optional<log::Head> continues;  // the tip that it replaces; none: it begins a log or a branch
+  std::optional<log::ForkProof> fork;  // store this as well, and pass it on
+};
+
+struct RosterPass {
+  RosterHash hash;
+  bool duplicate = false;
+};
+
+struct NoticePass {
+  NoticeName name;
+};
+
+class SpaceGate {
+ public:
+  explicit SpaceGate(const SpaceId& space) : space_(space) {}
+
+  // Takes in a record that this hub has stored before (roster::encode_signed_record), in the order of storing.
+  Result<void> restore(ByteSpan record);
+
+  Access access(const TransportKey& device) const;
+  bool founded() const { return !roster_.empty(); }
+  const roster::Roster& roster() const { return roster_; }
+
+  // A roster record from `device`. Whoever brings it must be a member, or become one by it (a founder; a keeper by
+  // recovery): `access` is asked again afterwards by the caller. The first record must be the founding of the space.
+  Gated<RosterPass> check_record(ByteSpan record);
+
+  // Whether `claim` is by `device` for an open invitation of this space.
+  Result<void> check_claim(const TransportKey& device, ByteSpan claim) const;
+
+  // A segment from `device`: by a member, of an author who was granted at some time, under the current key, a
+  // continuation of what is stored, with the author's signature.
+  Gated<SegmentPass> check_segment(const TransportKey& device, const Item& item, StoredHeads& stored) const;
+
+  // A claim, status or proof from `device`.
+  Gated<NoticePass> check_notice(const TransportKey& device, ItemKind kind, ByteSpan bytes) const;
+
+ private:
+  Gated<SegmentPass> place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const;
+
+  SpaceId space_;
+  roster::Roster roster_;
+};
+
+}  // namespace plenary::sync
