@@ -194,8 +194,8 @@ class Causality {
     // Derived from the above, anew when a presumption changes:
     std::vector<Track> clock;  // by lane
     std::vector<Unclear> unclear;
-    Mentions mentions;         // at the lane's end
-    bool mentions_absent = false;
+    Mentions mentions;             // at the lane's end
+    bool mentions_absent = false;  // some head in it may be absent
     std::uint32_t end() const { return first + static_cast<std::uint32_t>(chains.size()) - 1; }
   };
   struct Log {
@@ -211,37 +211,41 @@ class Causality {
     std::uint32_t log = 0;
     std::optional<Place> place;
   };
-  struct Waiting {
-    Change header;  // without operations
-  };
   struct Progress;  // of rebuilding clocks, causes first
 
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::uint32_t kAbsent = UINT32_MAX;
 
   // causality_delivery.cc
-  bool blocked(const Change& change, const Head** on, bool* on_roster) const;
+  struct Obstacle;
+  Obstacle obstacle(const Change& change) const;
   bool is_declared_lost(const Head& head) const;
-  void deliver_all(std::vector<ChainValue> ready, Delivery& delivery);
-  void retry_all(Delivery& delivery);
-  Place deliver(const Change& change, Delivery& delivery);
+  void deliver_ready(std::vector<ChainValue> candidates, Delivery& delivery);
+  void retry_waiting(Delivery& delivery);
+  void deliver(const Change& change, Delivery& delivery);
   std::uint32_t lane_for(const Change& change, Delivery& delivery);
+  std::uint32_t open_lane(std::uint32_t log, std::uint32_t parent, std::uint32_t first);
   void cite(std::uint32_t lane, std::uint32_t number, const Head& head);
-  void settle(Place place, bool reshaped, Delivery& delivery);
+  void settle(Delivery& delivery);
   std::uint32_t log_index(const LogId& log);
 
   // causality_clock.cc
   void inherit(std::uint32_t lane);
   Mentions mentions_at(Place place) const;
-  void apply(Place place, std::size_t& cite, const Progress* progress);
+  void apply(Place place, const Progress* progress);
   void presume(Place place, const Progress* progress);
   void mark_unclear(Place place, std::uint32_t log, const std::vector<Cite>& heads);
   void raise(std::uint32_t lane, std::uint32_t from, Place held);
-  void raise_one(std::uint32_t lane, std::uint32_t from, Place held);
+  bool raise_one(Lane& lane, std::uint32_t from, Place held);
   void rebuild();
-  Place place_of(const Cite& cite) const;
-  bool is_absent(const Cite& cite) const;
-  std::uint32_t presumed_up_to(const Log& log, std::uint32_t below) const;
+  void rebuild_causes_first();
+  bool is_free(Place place, const Progress& progress) const;
+  bool is_ready(Place place, const Progress& progress) const;
+  std::span<const Cite> cites_of(Place place) const;
+  std::uint32_t log_of_cite(const Cite& cite) const;
+  std::optional<Place> place_of(const Cite& cite) const;
+  Head head_of(const Cite& cite) const;
+  std::optional<Place> presumed(std::uint32_t log, std::uint32_t below) const;
 
   std::vector<Log> logs_;
   std::unordered_map<LogId, std::uint32_t> log_index_;
@@ -250,14 +254,14 @@ class Causality {
   std::unordered_map<RosterHash, std::uint32_t> roster_index_;
   std::vector<Loss> losses_;
   std::vector<Absent> absent_;
-  std::unordered_map<ChainValue, std::uint32_t> absent_index_;
-  std::unordered_map<ChainValue, Waiting> waiting_;
+  std::map<Head, std::uint32_t> absent_index_;
+  std::unordered_map<ChainValue, Change> waiting_;  // headers, without operations
   std::unordered_map<ChainValue, std::vector<ChainValue>> blocked_on_change_;
   std::unordered_map<RosterHash, std::vector<ChainValue>> blocked_on_roster_;
   std::size_t size_ = 0;
   std::uint64_t shape_ = 0;
   bool rings_ = false;  // the last rebuilding had to break a ring of forged, lost logs
-  bool stale_ = false;  // clocks must be rebuilt before the next question
+  bool stale_ = false;  // clocks must be rebuilt when the arrival is settled
 };
 
 }  // namespace plenary::log
