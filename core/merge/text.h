@@ -18,7 +18,7 @@ namespace plenary::merge {
 enum class TextEffect : std::uint8_t { none, in_effect };
 
 struct TextInsertion {
-  TextOrigin origin;                      // origin.length is Operation::length
+  TextOrigin origin;  // origin.length is Operation::length
   TextEffect effect = TextEffect::in_effect;
   // UTF-8 of the characters; absent: not readable (erased, hidden, or not here). A text that is not UTF-8 of
   // exactly origin.length scalar values counts as not readable. The bytes are only read during the call.
@@ -45,8 +45,8 @@ struct PlacedRun {
 // digest when insertions are named by their writes.
 struct PlacedText {
   std::vector<PlacedRun> runs;
-  std::string shown;                      // UTF-8 of the shown runs
-  std::uint64_t shown_length = 0;         // in Unicode scalar values
+  std::string shown;               // UTF-8 of the shown runs
+  std::uint64_t shown_length = 0;  // in Unicode scalar values
 
   // The characters that stand (shown or unreadable), as the longest runs: what the digest covers.
   std::vector<TextRun> standing() const;
@@ -64,7 +64,7 @@ struct TextWrite {
   bool can_be_apart = false;
 };
 
-// Whether the writer of `later` saw `earlier`; both are indices into the list of writes.
+// Whether the writer of `later` saw `earlier`; both are indices into the list of writes, never equal.
 using TextSaw = std::function<bool(std::uint32_t later, std::uint32_t earlier)>;
 
 // Whether one person inserted in two logs, neither insertion seen by the other, and no effective write saw both: then

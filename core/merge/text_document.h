@@ -31,28 +31,40 @@ class TextDocument {
   std::uint32_t next_index() const { return next_index_; }
 
  private:
+  // Characters that stand together, their text at [byte, byte_end) of `letters_` (nowhere if not readable).
   struct Run {
     TextRun run;
-    std::uint32_t byte;    // where its text begins in `letters_`
-    bool shown;
+    std::uint32_t byte = 0, byte_end = 0;
+    bool shown = false;
   };
   struct Block {
     std::vector<Run> runs;
     std::uint64_t shown = 0;
   };
-  // A run within a block, and how many of its characters lie before the spot.
+  // Behind `offset` characters of a run.
   struct Spot {
     std::size_t block = 0, run = 0;
     std::uint32_t offset = 0;
   };
 
-  std::vector<Block> blocks_;
-  std::string letters_;
+  Spot find(std::uint64_t at);
+  void insert(Spot spot, std::string_view text, std::uint32_t length);
+  bool lengthen_last(const Spot& spot, std::string_view text, std::uint32_t length);
+  void strike(Spot spot, std::uint64_t count);
+  std::size_t strike_in_run(Block& block, std::size_t run, TextRun struck);
+  void note_struck(const TextRun& struck);
+  void split_run(Block& block, std::size_t run, std::uint32_t offset);
+  void split_block_if_full(std::size_t block);
+  TextPlace place_after(const Spot& spot) const;
+  std::uint32_t byte_after(const Run& run, std::uint32_t offset) const;
+
+  std::vector<Block> blocks_{1};  // never none
+  std::string letters_;           // of all insertions, struck ones too
   std::uint64_t length_ = 0;
   std::uint32_t next_index_ = 0;
-  std::size_t near_block_ = 0;         // block of the last edit
-  std::uint64_t near_shown_ = 0;       // shown characters before that block
-  TextEdit edit_;
+  std::size_t near_block_ = 0;    // block of the last edit
+  std::uint64_t near_shown_ = 0;  // shown characters before that block
+  TextEdit edit_;                 // since take_edit
 };
 
 }  // namespace plenary::merge
