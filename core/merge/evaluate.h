@@ -39,7 +39,7 @@ class MergedSpace {
 
  private:
   struct Position {
-    roster::Standing standing;
+    const roster::Standing* standing = nullptr;
     std::vector<RosterHash> unsettled;
   };
 
@@ -53,8 +53,8 @@ class MergedSpace {
   roster::Roster roster_;
   View view_;
   std::unordered_map<ChainValue, log::Change> changes_;
-  std::optional<Position> position_;
 
+  mutable std::optional<Position> position_;
   mutable bool reshaped_ = false;
   mutable std::vector<log::Place> arrived_;
   mutable std::set<LogId> touched_logs_;

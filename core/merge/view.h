@@ -64,6 +64,9 @@ class View {
   // Was this request to hide declined?
   bool is_settled(const Write& hide) const;
 
+  // True while nothing at all is erased or hidden by the roster.
+  bool nothing_is_secret() const;
+
   // The person whose device wrote the change; null when it was never granted.
   const PersonId* person(log::Place place) const;
 
@@ -73,11 +76,11 @@ class View {
     Payloads erased, hidden;
     bool unresolved = false;
   };
+  using Rights = std::unique_ptr<roster::LogRights>;
 
   void refresh() const;
   void collect(const roster::Record& erasure, Payloads& into) const;
-  bool holds(const Payloads& payloads, const log::RecordName& record, const ChainValue& change) const;
-  const roster::LogRights& rights(std::uint32_t roster, std::uint32_t lane) const;
+  const roster::LogRights& cached(std::vector<Rights>& by_lane, std::uint32_t lane, const RosterHash& at) const;
   roster::Right right_seen_by(log::Place reader, log::Place place) const;
   Verdict judge(const log::Operation& operation, std::uint32_t written_with, Role role, std::uint32_t version) const;
 
@@ -89,8 +92,8 @@ class View {
   // Caches, dropped when the roster grows or the graph is reshaped.
   mutable std::uint64_t seen_revision_ = UINT64_MAX, seen_shape_ = UINT64_MAX;
   mutable std::size_t seen_size_ = 0;
-  mutable std::vector<std::vector<std::unique_ptr<roster::LogRights>>> rights_;  // [cited roster][lane]
-  mutable std::vector<std::unique_ptr<roster::LogRights>> rights_now_;           // [lane]
+  mutable std::vector<std::vector<Rights>> rights_;  // [cited roster][lane]
+  mutable std::vector<Rights> rights_now_;           // [lane]
   mutable Secrets secrets_;
 };
 
