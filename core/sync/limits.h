@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxBranches = 16;               // of one log, at 
 inline constexpr std::size_t kMaxClaimsPerInvitation = 4;     // kept by a hub
 inline constexpr std::size_t kMaxLinks = 65'536;              // hub head links in one message
 inline constexpr std::size_t kMaxErrorText = 1'024;
+inline constexpr std::size_t kMaxProgramText = 64;
+// Before any space is open: a stranger cannot make a hub hold more.
+inline constexpr std::size_t kMaxEarlyMessage = 1u << 20;
 
 inline constexpr std::int64_t kHandshakeTimeoutMs = 10'000;  // from connection to authenticated
 inline constexpr std::int64_t kFrameTimeoutMs = 30'000;      // from the first byte of a frame to its last

@@ -53,6 +53,8 @@ struct NoticeName {
   friend auto operator<=>(const NoticeName&, const NoticeName&) = default;
 };
 
+// The name of a notice, without verifying anything but its form.
+Result<NoticeName> name_notice(const SpaceId& space, ItemKind kind, ByteSpan bytes);
 // Parses a notice, verifies its signatures, and names it. For both stores: nothing unverified is kept.
 Result<NoticeName> verify_notice(const SpaceId& space, ItemKind kind, ByteSpan bytes);
 
@@ -147,6 +149,9 @@ class DeviceSpaces : public SpaceLog {
   // The claim to show where this device is not granted yet (roster::encode_claim).
   virtual std::optional<Bytes> claim(const SpaceId& space) = 0;
 
+  // Is this very change here: this number of the log, with this chain value, on any branch?
+  virtual bool holds(const SpaceId& space, const log::Head& head) = 0;
+
   // Takes a batch in, in order: one commit, durable on return. Duplicates are normal and change nothing.
   virtual StoreSummary store(const SpaceId& space, const std::vector<Item>& items) = 0;
   // The hub has committed these heads of ours: they count as handed over.
@@ -159,7 +164,7 @@ class DeviceSpaces : public SpaceLog {
 
   // Both sides hold the same roster and logs now. The moment to write a new status, to ratify claims, to seal under a
   // new key: whatever it writes is sent next. Called again after each further exchange, at most every
-  // kStatusIntervalMs; must write nothing when nothing but notices changed since the last time.
+  // kStatusIntervalMs; must write nothing when nothing but statuses changed since the last time.
   virtual void settled(const SpaceId& space, const TransportKey& hub) = 0;
 };
 

@@ -1,0 +1,160 @@
+#include "core/sync/gate.h"
+
+#include <algorithm>
+
+#include "core/roster/status.h"
+
+namespace plenary::sync {
+namespace {
+
+tl::unexpected<Refusal> refuse(ErrorCode code, std::string text) {
+  return tl::make_unexpected(Refusal{{code, std::move(text)}, false, {}});
+}
+tl::unexpected<Refusal> refuse_for_now(ErrorCode code, std::string text) {
+  return tl::make_unexpected(Refusal{{code, std::move(text)}, true, {}});
+}
+tl::unexpected<Refusal> refuse(const Error& error) {
+  return tl::make_unexpected(Refusal{error, false, {}});
+}
+
+std::string short_name(const LogId& log) {
+  return log.hex().substr(0, 8);
+}
+
+}  // namespace
+
+Result<void> SpaceGate::restore(ByteSpan bytes) {
+  const auto record = roster::decode_signed_record(bytes).and_then(
+      [&](const roster::SignedRecord& signed_record) { return roster::trust_stored_record(space_, signed_record); });
+  if (!record) return tl::make_unexpected(record.error());
+  roster_.add(record->record());
+  return {};
+}
+
+Access SpaceGate::access(const TransportKey& device) const {
+  if (roster_.empty()) return Access::none;
+  const roster::Standing& standing = roster_.standing();
+  if (standing.keeper.transport == device) return Access::member;
+  const roster::Member* member = standing.member(device);
+  return member && !member->removed ? Access::member : Access::none;
+}
+
+Gated<RosterPass> SpaceGate::check_record(ByteSpan bytes) {
+  const auto record = roster::decode_signed_record(bytes);
+  if (!record) return refuse(record.error());
+  const RosterHash hash = roster::hash_record(space_, record->bytes);
+  if (roster_.find(hash)) return RosterPass{hash, true};
+  if (roster_.size() >= kMaxRosterRecords) {
+    return refuse(ErrorCode::limit_exceeded, "The space's roster has reached the limit of " +
+                                                 std::to_string(kMaxRosterRecords) + " records on this hub.");
+  }
+  const auto verified = founded() ? roster::verify_record(space_, *record) : roster::verify_founding(*record);
+  if (!verified) return refuse(verified.error());
+  if (verified->space() != space_) {
+    return refuse(ErrorCode::refused, "The founding record is of another space than the one that it was sent for.");
+  }
+  switch (roster_.add(verified->record())) {
+    case roster::Admission::admitted:
+      return RosterPass{hash, false};
+    case roster::Admission::known:
+      return RosterPass{hash, true};
+    case roster::Admission::waiting:
+      return refuse_for_now(ErrorCode::not_delivered, "A roster record came before the one that it follows.");
+    case roster::Admission::invalid:
+      break;
+  }
+  return refuse(ErrorCode::refused, "A roster record is not by the space's keeper.");
+}
+
+Result<void> SpaceGate::check_claim(const TransportKey& device, ByteSpan bytes) const {
+  const auto claim = roster::decode_claim(bytes);
+  if (!claim) return tl::make_unexpected(claim.error());
+  if (!founded()) return fail(ErrorCode::not_found, "This hub does not have the space of the invitation yet.");
+  if (claim->claim.space != space_) return fail(ErrorCode::refused, "The invitation is for another space.");
+  if (claim->claim.device.transport != device) {
+    return fail(ErrorCode::refused, "The invitation was claimed by another device than the one that shows it.");
+  }
+  if (!roster_.standing().invitations.contains(claim->claim.invitation)) {
+    return fail(ErrorCode::refused, "The invitation was used already, or is void. Ask the keeper for a new one.");
+  }
+  return roster::verify_claim(*claim);
+}
+
+Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const Item& item, StoredHeads& stored) const {
+  auto envelope = log::view_segment(item.bytes).map([](const log::SegmentView& view) { return view.envelope; });
+  if (!envelope) return refuse(envelope.error());
+  if (envelope->space != space_) return refuse(ErrorCode::refused, "A segment is of another space.");
+  if (access(device) != Access::member) {
+    return refuse_for_now(ErrorCode::refused,
+                          "This device is not a member of the space yet: its changes stay on it until the keeper's "
+                          "device has confirmed the invitation.");
+  }
+  const roster::Standing& standing = roster_.standing();
+  if (!standing.member(envelope->log.author) && standing.keeper.signing != envelope->log.author) {
+    return refuse_for_now(ErrorCode::refused, "A segment's author was never granted access to the space.");
+  }
+  SegmentPass pass{std::move(*envelope), {}, false, std::nullopt, std::nullopt};
+  pass.head = pass.envelope.head();
+  const auto known = stored.heads_at(pass.head.head.log, pass.head.head.number);
+  pass.duplicate = std::ranges::any_of(known, [&](const log::SignedHead& each) { return each.head == pass.head.head; });
+  if (pass.duplicate) return pass;
+  if (!standing.keys.empty() && standing.keys.back() != pass.envelope.key) {
+    return refuse_for_now(ErrorCode::refused,
+                          "A segment is sealed under a key that is no longer in use: seal it again under the current "
+                          "one.");
+  }
+  auto placed = place_segment(std::move(pass), item, stored);
+  if (!placed) return placed;
+  if (const auto genuine = log::verify_envelope(placed->envelope); !genuine) return refuse(genuine.error());
+  for (const log::SignedHead& each : known) {
+    if (!placed->fork) placed->fork = log::disagreement(placed->envelope.log, each, placed->head);
+  }
+  return placed;
+}
+
+// Finds what the segment continues. Heads at ends of segments are all that a hub knows of a chain, so it takes a
+// segment that does not continue a tip only from a sender who has opened both and says that it is another branch.
+Gated<SegmentPass> SpaceGate::place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const {
+  const LogId& log = pass.head.head.log;
+  const std::uint32_t before = pass.envelope.first - 1;
+  const std::vector<log::SignedHead> tips = stored.tips(log);
+  for (const log::SignedHead& tip : tips) {
+    if (tip.head.number == before && tip.head.chain == item.after) pass.continues = tip.head;
+  }
+  if (pass.continues || (tips.empty() && before == 0)) return pass;
+  const bool reachable =
+      before == 0 || std::ranges::any_of(tips, [&](const log::SignedHead& tip) { return tip.head.number >= before; });
+  if (item.branch && reachable && tips.size() < kMaxBranches) return pass;
+  if (item.branch && tips.size() >= kMaxBranches) {
+    return refuse(ErrorCode::limit_exceeded, "Log " + short_name(log) + " has reached the limit of " +
+                                                 std::to_string(kMaxBranches) + " branches on this hub.");
+  }
+  Refusal refusal{{ErrorCode::conflict, "A segment of log " + short_name(log) + " begins at change " +
+                                            std::to_string(before + 1) + ", which does not continue what the hub has."},
+                  true,
+                  {}};
+  for (const log::SignedHead& tip : tips) refusal.tips.push_back(tip.head);
+  std::ranges::sort(refusal.tips);
+  return tl::make_unexpected(std::move(refusal));
+}
+
+Gated<NoticePass> SpaceGate::check_notice(const TransportKey& device, ItemKind kind, ByteSpan bytes) const {
+  const bool is_member = access(device) == Access::member;
+  if (kind == ItemKind::claim && !is_member) {
+    if (const auto checked = check_claim(device, bytes); !checked) return refuse(checked.error());
+  } else if (!is_member) {
+    return refuse_for_now(ErrorCode::refused, "This device is not a member of the space yet.");
+  }
+  if (kind == ItemKind::status) {
+    const auto status = roster::decode_status(bytes);
+    if (!status) return refuse(status.error());
+    if (roster_.standing().role_of(status->device) == kNoRole) {
+      return refuse(ErrorCode::refused, "A status is of a device that is not a member of the space.");
+    }
+  }
+  const auto name = verify_notice(space_, kind, bytes);
+  if (!name) return refuse(name.error());
+  return NoticePass{*name};
+}
+
+}  // namespace plenary::sync

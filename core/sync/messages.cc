@@ -1,0 +1,492 @@
+#include "core/sync/messages.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "sync.pb.h"
+
+namespace plenary::sync {
+namespace {
+
+using Contents = tl::unexpected<Error>;
+
+Contents malformed(const std::string& what) {
+  return fail(ErrorCode::malformed, "The other side sent a message with " + what + ".");
+}
+Contents too_many(const std::string& what) {
+  return fail(ErrorCode::limit_exceeded,
+              "The other side sent a message with more than the allowed number of " + what + ".");
+}
+
+std::string text_of(ByteSpan bytes) {
+  return std::string(as_text(bytes));
+}
+template <class Tag, std::size_t N>
+std::string text_of(const FixedId<Tag, N>& id) {
+  return text_of(id.span());
+}
+
+// ---- byte grammars inside messages
+
+template <class Id>
+std::string write_ids(const std::vector<Id>& ids) {
+  std::string text;
+  text.reserve(ids.size() * Id::kSize);
+  for (const Id& id : ids) text += as_text(id.span());
+  return text;
+}
+
+template <class Id>
+Result<std::vector<Id>> read_ids(const std::string& text, std::size_t max, const char* what) {
+  if (text.size() % Id::kSize != 0) return malformed(std::string("cut ") + what);
+  if (text.size() / Id::kSize > max) return too_many(what);
+  std::vector<Id> ids;
+  ids.reserve(text.size() / Id::kSize);
+  for (ByteSpan rest = as_bytes(text); !rest.empty(); rest = rest.subspan(Id::kSize)) {
+    ids.push_back(*Id::from(rest.first(Id::kSize)));
+  }
+  return ids;
+}
+
+std::string write_names(const std::vector<NoticeName>& names) {
+  ByteWriter writer;
+  for (const NoticeName& name : names) {
+    writer.u8(static_cast<std::uint8_t>(name.kind));
+    writer.id(name.subject);
+    writer.varint(name.number);
+  }
+  return text_of(writer.bytes());
+}
+
+Result<std::vector<NoticeName>> read_names(const std::string& text) {
+  std::vector<NoticeName> names;
+  ByteReader reader(as_bytes(text));
+  while (!reader.at_end()) {
+    NoticeName name;
+    name.kind = static_cast<ItemKind>(reader.u8());
+    name.subject = reader.id<NoticeSubject>();
+    name.number = reader.varint();
+    if (!reader.ok()) return malformed("cut names of notices");
+    if (names.size() == kMaxNotices) return too_many("notices");
+    names.push_back(name);
+  }
+  return names;
+}
+
+std::string write_frontier(const log::Frontier& frontier) {
+  ByteWriter writer;
+  log::write_frontier(writer, frontier);
+  return text_of(writer.bytes());
+}
+
+Result<log::Frontier> read_frontier(const std::string& text) {
+  ByteReader reader(as_bytes(text));
+  log::Frontier frontier = log::read_frontier(reader, kMaxHeads);
+  if (!reader.finished()) return malformed("a frontier that is none");
+  return frontier;
+}
+
+std::string write_wants(const std::vector<LogWant>& wants) {
+  ByteWriter writer;
+  for (const LogWant& want : wants) {
+    writer.id(want.log);
+    writer.varint(want.have.size());
+    for (const log::Head& head : want.have) {
+      writer.varint(head.number);
+      writer.id(head.chain);
+    }
+  }
+  return text_of(writer.bytes());
+}
+
+Result<std::vector<LogWant>> read_wants(const std::string& text) {
+  std::vector<LogWant> wants;
+  std::size_t heads = 0;
+  ByteReader reader(as_bytes(text));
+  while (!reader.at_end()) {
+    LogWant want;
+    want.log = reader.id<LogId>();
+    const std::uint64_t count = reader.bounded(kMaxHeads);
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+      const auto number = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
+      want.have.push_back({want.log, number, reader.id<ChainValue>()});
+    }
+    if (!reader.ok()) return malformed("cut wants");
+    heads += count + 1;
+    if (heads > kMaxHeads) return too_many("logs");
+    wants.push_back(std::move(want));
+  }
+  return wants;
+}
+
+// ---- problems
+
+// The numbers of ProblemCode never change; ErrorCode is our own business.
+constexpr std::pair<ErrorCode, wire::ProblemCode> kCodes[] = {
+    {ErrorCode::malformed, wire::MALFORMED},         {ErrorCode::limit_exceeded, wire::LIMIT_EXCEEDED},
+    {ErrorCode::not_found, wire::NOT_FOUND},         {ErrorCode::refused, wire::REFUSED},
+    {ErrorCode::conflict, wire::CONFLICT},           {ErrorCode::unsupported, wire::UNSUPPORTED},
+    {ErrorCode::not_delivered, wire::NOT_DELIVERED}, {ErrorCode::busy, wire::BUSY},
+    {ErrorCode::unavailable, wire::UNAVAILABLE},
+};
+
+// At most `size` bytes, without cutting a character in two.
+std::string cut(const std::string& text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+void write(const Problem& problem, wire::Problem& out) {
+  const auto code = std::ranges::find(kCodes, problem.error.code, [](const auto& pair) { return pair.first; });
+  out.set_code(code == std::end(kCodes) ? wire::REFUSED : code->second);
+  out.set_text(cut(problem.error.message, kMaxErrorText));
+  out.set_retry(problem.retry);
+  out.set_retry_after_ms(static_cast<std::uint64_t>(std::max<std::int64_t>(problem.retry_after_ms, 0)));
+}
+
+// What another program says is shown to people and written to logs: no control characters.
+std::string printable(std::string text) {
+  text = cut(text, kMaxErrorText);
+  std::ranges::replace_if(
+      text, [](char c) { return (c >= 0 && c < 32) || c == 127; }, ' ');
+  return text;
+}
+
+Problem read(const wire::Problem& in) {
+  const auto code = std::ranges::find(kCodes, in.code(), [](const auto& pair) { return pair.second; });
+  Problem problem;
+  problem.error = {code == std::end(kCodes) ? ErrorCode::refused : code->first, printable(in.text())};
+  problem.retry = in.retry();
+  problem.retry_after_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(in.retry_after_ms(), 86'400'000));
+  return problem;
+}
+
+// ---- parts of messages
+
+void write(const Open& open, wire::Open& out) {
+  out.set_space(text_of(open.space));
+  std::string* position = out.mutable_position();
+  for (const auto& digest : {open.position.roster, open.position.frontier, open.position.notices}) {
+    *position += as_text(digest);
+  }
+  out.set_claim(text_of(open.claim));
+  out.set_introduce(open.introduce);
+  out.set_hub_epoch(open.hub_epoch);
+  out.set_hub_number(open.hub_number);
+}
+
+Result<Open> read(const wire::Open& in) {
+  const auto space = SpaceId::from(as_bytes(in.space()));
+  if (!space) return malformed("a space id that is none");
+  if (in.position().size() != 3 * ShortPosition::kDigestSize) return malformed("a position that is none");
+  Open open;
+  open.space = *space;
+  ByteReader position(as_bytes(in.position()));
+  for (auto* digest : {&open.position.roster, &open.position.frontier, &open.position.notices}) {
+    std::ranges::copy(position.raw(digest->size()), digest->begin());
+  }
+  open.claim = to_bytes(in.claim());
+  open.introduce = in.introduce();
+  open.hub_epoch = in.hub_epoch();
+  open.hub_number = in.hub_number();
+  return open;
+}
+
+void write(const HeadUpdate& update, wire::HeadUpdate& out) {
+  out.set_head(text_of(encode_hub_head(update.head)));
+  out.set_links(write_ids(update.links));
+}
+
+Result<HeadUpdate> read(const wire::HeadUpdate& in) {
+  auto head = decode_hub_head(as_bytes(in.head()));
+  if (!head) return tl::make_unexpected(head.error());
+  auto links = read_ids<HubContent>(in.links(), kMaxLinks, "links of hub heads");
+  if (!links) return tl::make_unexpected(links.error());
+  return HeadUpdate{*head, std::move(*links)};
+}
+
+template <class Proto>
+Result<std::optional<HeadUpdate>> read_head_of(const Proto& in) {
+  if (!in.has_head()) return std::optional<HeadUpdate>();
+  auto update = read(in.head());
+  if (!update) return tl::make_unexpected(update.error());
+  return std::optional(std::move(*update));
+}
+
+void write(const Opened& opened, wire::Opened& out) {
+  out.set_space(opened.space);
+  out.set_access(static_cast<wire::Access>(opened.access));
+  if (opened.problem) write(*opened.problem, *out.mutable_problem());
+  if (opened.roster) out.set_roster(write_ids(*opened.roster));
+  if (opened.frontier) out.set_frontier(write_frontier(*opened.frontier));
+  if (opened.notices) out.set_notices(write_names(*opened.notices));
+  if (opened.head) write(*opened.head, *out.mutable_head());
+  out.set_again(opened.again);
+}
+
+Result<Opened> read(const wire::Opened& in) {
+  Opened opened;
+  opened.space = in.space();
+  opened.access = in.access() >= 0 && in.access() <= 3 ? static_cast<WireAccess>(in.access()) : WireAccess::none;
+  if (in.has_problem()) opened.problem = read(in.problem());
+  if (in.has_roster()) {
+    auto hashes = read_ids<RosterHash>(in.roster(), kMaxRosterRecords, "roster records");
+    if (!hashes) return tl::make_unexpected(hashes.error());
+    opened.roster = std::move(*hashes);
+  }
+  if (in.has_frontier()) {
+    auto frontier = read_frontier(in.frontier());
+    if (!frontier) return tl::make_unexpected(frontier.error());
+    opened.frontier = std::move(*frontier);
+  }
+  if (in.has_notices()) {
+    auto names = read_names(in.notices());
+    if (!names) return tl::make_unexpected(names.error());
+    opened.notices = std::move(*names);
+  }
+  auto head = read_head_of(in);
+  if (!head) return tl::make_unexpected(head.error());
+  opened.head = std::move(*head);
+  opened.again = in.again();
+  return opened;
+}
+
+Result<std::vector<Open>> read_opens(const google::protobuf::RepeatedPtrField<wire::Open>& in) {
+  if (static_cast<std::size_t>(in.size()) > kMaxSpaces) return too_many("spaces");
+  std::vector<Open> opens;
+  for (const wire::Open& each : in) {
+    auto open = read(each);
+    if (!open) return tl::make_unexpected(open.error());
+    opens.push_back(std::move(*open));
+  }
+  return opens;
+}
+
+// ---- messages
+
+void write(const Hello& hello, wire::Message& out) {
+  wire::Hello& body = *out.mutable_hello();
+  body.set_program(cut(hello.program, kMaxProgramText));
+  body.set_window(hello.window);
+  body.set_token(hello.token);
+  for (const Open& open : hello.open) write(open, *body.add_open());
+}
+Result<Message> read(const wire::Hello& in) {
+  auto opens = read_opens(in.open());
+  if (!opens) return tl::make_unexpected(opens.error());
+  return Hello{printable(cut(in.program(), kMaxProgramText)), in.window(), in.token(), std::move(*opens)};
+}
+
+void write(const Opens& opens, wire::Message& out) {
+  wire::Opens& body = *out.mutable_opens();
+  for (const Open& open : opens.open) write(open, *body.add_open());
+}
+Result<Message> read(const wire::Opens& in) {
+  auto opens = read_opens(in.open());
+  if (!opens) return tl::make_unexpected(opens.error());
+  return Opens{std::move(*opens)};
+}
+
+void write(const Welcome& welcome, wire::Message& out) {
+  wire::Welcome& body = *out.mutable_welcome();
+  body.set_program(cut(welcome.program, kMaxProgramText));
+  body.set_window(welcome.window);
+  body.set_signing_key(text_of(welcome.signing_key));
+  for (const Opened& opened : welcome.opened) write(opened, *body.add_opened());
+}
+Result<Message> read(const wire::Welcome& in) {
+  const auto key = DeviceKey::from(as_bytes(in.signing_key()));
+  if (!key) return malformed("a signing key that is none");
+  if (static_cast<std::size_t>(in.opened_size()) > kMaxSpaces) return too_many("spaces");
+  Welcome welcome{printable(cut(in.program(), kMaxProgramText)), in.window(), *key, {}};
+  for (const wire::Opened& each : in.opened()) {
+    auto opened = read(each);
+    if (!opened) return tl::make_unexpected(opened.error());
+    welcome.opened.push_back(std::move(*opened));
+  }
+  return welcome;
+}
+
+void write(const Opened& opened, wire::Message& out) {
+  write(opened, *out.mutable_opened());
+}
+Result<Message> read_opened(const wire::Opened& in) {
+  auto opened = read(in);
+  if (!opened) return tl::make_unexpected(opened.error());
+  return std::move(*opened);
+}
+
+void write(const Want& want, wire::Message& out) {
+  wire::Want& body = *out.mutable_want();
+  body.set_space(want.space);
+  body.set_roster(write_ids(want.roster));
+  body.set_notices(write_names(want.notices));
+  body.set_logs(write_wants(want.logs));
+}
+Result<Message> read(const wire::Want& in) {
+  auto roster = read_ids<RosterHash>(in.roster(), kMaxRosterRecords, "roster records");
+  if (!roster) return tl::make_unexpected(roster.error());
+  auto notices = read_names(in.notices());
+  if (!notices) return tl::make_unexpected(notices.error());
+  auto logs = read_wants(in.logs());
+  if (!logs) return tl::make_unexpected(logs.error());
+  return Want{in.space(), std::move(*roster), std::move(*notices), std::move(*logs)};
+}
+
+void write(const Plan& plan, wire::Message& out) {
+  out.mutable_plan()->set_space(plan.space);
+  out.mutable_plan()->set_items(plan.items);
+  out.mutable_plan()->set_bytes(plan.bytes);
+}
+Result<Message> read(const wire::Plan& in) {
+  return Plan{in.space(), in.items(), in.bytes()};
+}
+
+void write(const Items& items, wire::Message& out) {
+  wire::Items& body = *out.mutable_items();
+  body.set_space(items.space);
+  body.mutable_items()->Reserve(static_cast<int>(items.items.size()));
+  for (const Item& item : items.items) {
+    wire::Item& each = *body.add_items();
+    each.set_kind(static_cast<std::uint32_t>(item.kind));
+    each.mutable_bytes()->assign(as_text(item.bytes));
+    if (!item.after.is_zero()) each.set_after(text_of(item.after));
+    each.set_branch(item.branch);
+  }
+  body.set_done(items.done);
+  if (items.head) write(*items.head, *body.mutable_head());
+}
+Result<Message> read(const wire::Items& in) {
+  Items items;
+  items.space = in.space();
+  items.items.reserve(static_cast<std::size_t>(in.items_size()));
+  for (const wire::Item& each : in.items()) {
+    if (each.bytes().size() > kMaxItem) return too_many("bytes in one item");
+    if (!each.after().empty() && each.after().size() != ChainValue::kSize)
+      return malformed("a chain value that is none");
+    Item item;
+    item.kind = each.kind() <= 255 ? static_cast<ItemKind>(each.kind()) : ItemKind{255};
+    item.bytes = to_bytes(each.bytes());
+    if (!each.after().empty()) item.after = *ChainValue::from(as_bytes(each.after()));
+    item.branch = each.branch();
+    items.items.push_back(std::move(item));
+  }
+  items.done = in.done();
+  auto head = read_head_of(in);
+  if (!head) return tl::make_unexpected(head.error());
+  items.head = std::move(*head);
+  return items;
+}
+
+void write(const Committed& committed, wire::Message& out) {
+  wire::Committed& body = *out.mutable_committed();
+  body.set_space(committed.space);
+  body.set_count(committed.count);
+  for (const Refused& refused : committed.refused) {
+    wire::Refused& each = *body.add_refused();
+    each.set_number(refused.number);
+    write(refused.problem, *each.mutable_problem());
+    log::Frontier tips = refused.tips;
+    std::ranges::sort(tips);
+    each.set_tips(write_frontier(tips));
+  }
+  if (committed.head) write(*committed.head, *body.mutable_head());
+}
+Result<Message> read(const wire::Committed& in) {
+  Committed committed;
+  committed.space = in.space();
+  committed.count = in.count();
+  for (const wire::Refused& each : in.refused()) {
+    auto tips = each.tips().empty() ? log::Frontier() : read_frontier(each.tips());
+    if (!tips) return tl::make_unexpected(tips.error());
+    committed.refused.push_back({each.number(), read(each.problem()), std::move(*tips)});
+  }
+  auto head = read_head_of(in);
+  if (!head) return tl::make_unexpected(head.error());
+  committed.head = std::move(*head);
+  return committed;
+}
+
+void write(const Credit& credit, wire::Message& out) {
+  out.mutable_credit()->set_bytes(credit.bytes);
+}
+void write(const Ping&, wire::Message& out) {
+  out.mutable_ping();
+}
+void write(const Pong&, wire::Message& out) {
+  out.mutable_pong();
+}
+void write(const Bye& bye, wire::Message& out) {
+  out.mutable_bye();
+  if (bye.problem) write(*bye.problem, *out.mutable_bye()->mutable_problem());
+}
+Result<Message> read(const wire::Bye& in) {
+  Bye bye;
+  if (in.has_problem()) bye.problem = read(in.problem());
+  return bye;
+}
+
+Result<Message> read_body(const wire::Message& in) {
+  switch (in.body_case()) {
+    case wire::Message::kHello:
+      return read(in.hello());
+    case wire::Message::kWelcome:
+      return read(in.welcome());
+    case wire::Message::kOpens:
+      return read(in.opens());
+    case wire::Message::kOpened:
+      return read_opened(in.opened());
+    case wire::Message::kWant:
+      return read(in.want());
+    case wire::Message::kPlan:
+      return read(in.plan());
+    case wire::Message::kItems:
+      return read(in.items());
+    case wire::Message::kCommitted:
+      return read(in.committed());
+    case wire::Message::kCredit:
+      return Credit{in.credit().bytes()};
+    case wire::Message::kPing:
+      return Ping{};
+    case wire::Message::kPong:
+      return Pong{};
+    case wire::Message::kBye:
+      return read(in.bye());
+    case wire::Message::BODY_NOT_SET:
+      break;
+  }
+  return malformed("no body");
+}
+
+}  // namespace
+
+ShortPosition shorten(const Position& position) {
+  const auto half = [](const Digest& digest) {
+    std::array<std::byte, ShortPosition::kDigestSize> bytes;
+    std::copy_n(digest.bytes.begin(), bytes.size(), bytes.begin());
+    return bytes;
+  };
+  return {half(position.roster), half(position.frontier), half(position.notices)};
+}
+
+Bytes encode_message(const Message& message) {
+  wire::Message out;
+  std::visit([&](const auto& body) { write(body, out); }, message);
+  Bytes bytes(out.ByteSizeLong());
+  CHECK(out.SerializeToArray(bytes.data(), static_cast<int>(bytes.size())));
+  return bytes;
+}
+
+Result<std::optional<Message>> decode_message(ByteSpan bytes) {
+  if (bytes.size() > kMaxMessage) return too_many("bytes");
+  wire::Message in;
+  if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed("bytes that are no message");
+  if (in.body_case() == wire::Message::BODY_NOT_SET) return std::optional<Message>();
+  if (!in.has_items() && bytes.size() > kMaxControlMessage) return too_many("bytes");
+  auto message = read_body(in);
+  if (!message) return tl::make_unexpected(message.error());
+  return std::optional<Message>(std::move(*message));
+}
+
+}  // namespace plenary::sync
