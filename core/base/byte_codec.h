@@ -21,6 +21,7 @@ class ByteWriter {
     raw(id.span());
   }
 
+  void reserve(std::size_t size) { bytes_.reserve(size); }
   std::size_t size() const { return bytes_.size(); }
   const Bytes& bytes() const& { return bytes_; }
   Bytes take() && { return std::move(bytes_); }

@@ -56,15 +56,22 @@ struct LogSecrets {
   // (`staying`, all of them) blinders of their own. Harmless when repeated.
   void erase(PayloadName payload, const PayloadHash& hash, std::span<const PayloadName> staying);
 
-  // Adds what a segment brought. What is erased here stays erased: the seed of such a run is not taken in, only the
-  // blinders made from it for payloads in `wanted` (those of the segment that are here and not erased).
-  void take_in(const LogSecrets& other, std::span<const PayloadName> wanted);
+  // Adds what a segment brought for changes `from` and later; `present` are the payloads of these that it holds. The
+  // seed of a run of which something is erased here is not taken in: its payloads get blinders of their own.
+  void take_in(const LogSecrets& other, std::uint32_t from, std::span<const PayloadName> present);
+
+  // Takes a payload back that had been erased here, when its erasure became void and another device still had it.
+  void restore(PayloadName payload, const Blinder& blinder);
+
+  // True when nothing of the run is known to be erased, so that its seed may be passed on.
+  bool may_pass_on_seed(std::uint32_t run) const;
 
   friend bool operator==(const LogSecrets&, const LogSecrets&) = default;
 };
 
 ChainKey make_chain_key(Environment& environment);
-Blinder derive_blinder(const SpaceId& space, const BlinderSeed& seed, PayloadName payload);
+// The domain names no space here: a seed is random and serves one run of one log.
+Blinder derive_blinder(const BlinderSeed& seed, PayloadName payload);
 PayloadHash hash_payload(const SpaceId& space, const Blinder& blinder, ByteSpan payload);
 
 // One link. `previous` is zero for change 1.

@@ -46,6 +46,9 @@ Result<Change> decode_change(const LogId& log, const ChainState& before, const C
 Result<Change> decode_change(const LogId& log, const ChainState& before, const ChainValue& chain, ByteSpan header,
                              ByteSpan skeleton, std::span<const std::optional<ByteSpan>> payloads);
 
+// limit_exceeded when the change is beyond core/log/limits.h; the message names the limit. Asked before writing one.
+Result<void> check_limits(const Change& change);
+
 // The records whose payload the change has, in the order of their payload indexes; present or not.
 std::vector<RecordName> payload_records(const Change& change);
 

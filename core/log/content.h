@@ -8,9 +8,12 @@
 
 namespace plenary::log {
 
-// Packs changes before.number + 1 … of one log, all with their chain values. `secrets` must cover them (CHECKed).
-Bytes pack_changes(const SpaceId& space, const LogDescriptor& log, const ChainState& before,
-                   std::span<const Change> changes, const LogSecrets& secrets);
+// Packs changes before.number + 1 and following of one log, all with their chain values. `secrets` must cover them, and
+// they must fit (both CHECKed).
+Bytes pack_changes(const ChainState& before, std::span<const Change> changes, const LogSecrets& secrets);
+
+// How many of `changes`, from the first on, fit into one segment: at least 1 of any that kept the limits.
+std::size_t changes_that_fit(std::span<const Change> changes);
 
 struct RunOfChanges {
   std::vector<Change> changes;
