@@ -1,0 +1,220 @@
+// Writing: one transaction on a space.
+#include <algorithm>
+
+#include "core/store/space_store.h"
+
+namespace plenary::store {
+namespace {
+
+// The payloads of a change that are here.
+void add_present(const log::Change& change, std::vector<log::PayloadName>& present) {
+  const auto records = log::payload_records(change);
+  for (std::uint32_t index = 0; index < records.size(); ++index) {
+    if (!std::ranges::binary_search(change.payload_missing, records[index])) present.push_back({change.number, index});
+  }
+}
+
+// Whether seeds alone say everything: true of all logs of which nothing was ever erased.
+bool seeds_suffice(const log::LogSecrets& here, const log::LogSecrets& brought) {
+  if (!here.blinders.empty() || !here.erased.empty() || !brought.blinders.empty() || !brought.erased.empty()) {
+    return false;
+  }
+  return std::ranges::all_of(brought.seeds, [&](const auto& seed) {
+    const auto known = here.seeds.find(seed.first);
+    return known == here.seeds.end() || known->second == seed.second;
+  });
+}
+
+// So many changes are merged at a time, so that a large arrival needs little memory.
+constexpr std::size_t kMergedAtOnce = 4096;
+
+}  // namespace
+
+SpaceStore::Writing::Writing(SpaceStore& store) : store_(store), transaction_(*store.database_) {}
+
+SpaceStore::Writing::~Writing() {
+  if (committed_ || !touched_) return;
+  // What is in memory must be what is in the file. The transaction is rolled back first.
+  { const sqlite::Transaction ended = std::move(transaction_); }
+  store_.stale_ = true;
+}
+
+void SpaceStore::Writing::set_digest_key(const DigestKey& key) {
+  if (store_.digest_key_ == key) return;
+  touched_ = true;
+  store_.digest_key_ = key.duplicate();
+  set("digest key", key.span());
+  reshaped_ |= store_.causality().size() > 0;
+}
+
+roster::Admission SpaceStore::Writing::add_record(const roster::VerifiedRecord& record) {
+  State& state = *store_.state_;
+  if (!roster_before_ && !state.roster.empty()) {
+    roster_before_ = RosterBefore{state.roster.standing(), state.roster.unsettled()};
+  }
+  touched_ = true;
+  std::vector<const roster::Record*> admitted;
+  const roster::Admission admission = state.roster.add(record.record(), &admitted);
+  if (admission != roster::Admission::admitted) return admission;
+  roster_changed_ = true;
+  store_.insert_record_.run(transaction_, record.record().hash, roster::encode_signed_record(record.signed_record()));
+  store_.roster_hashes_.push_back(record.record().hash);
+  for (const roster::Record* valid : admitted) {
+    deliver(state.causality.learn_roster(valid->hash), {});
+    if (const auto* lost = std::get_if<roster::Lost>(&valid->body)) {
+      deliver(state.causality.declare_lost({lost->log, lost->number, lost->chain}), {});
+    }
+  }
+  return admission;
+}
+
+std::uint32_t SpaceStore::Writing::begin_log(const log::LogDescriptor& descriptor) {
+  touched_ = true;
+  const LogId log = log::log_id(store_.space_, descriptor);
+  store_.state_->causality.learn_author(log, descriptor.author);
+  return store_.log_table_.add_strand(transaction_, descriptor, log, std::nullopt);
+}
+
+log::Change SpaceStore::Writing::append(std::uint32_t number, std::vector<log::Operation> operations,
+                                        std::int64_t time_ms, Environment& environment) {
+  touched_ = true;
+  State& state = *store_.state_;
+  const Strand& strand = store_.log_table_.strand(number);
+  std::optional<log::Place> last;
+  if (strand.last.number > 0) last = state.causality.find(strand.log, strand.last.number, strand.last.chain);
+  log::Change change;
+  change.log = strand.log;
+  change.seen = state.causality.unseen_heads(strand.log, last);
+  change.roster = state.roster.tip();
+  change.time_ms = time_ms;
+  change.schema = store_.version();
+  change.operations = std::move(operations);
+  log::LogSecrets secrets = strand.secrets;
+  if (strand.last.number == 0) secrets.chain_key = log::make_chain_key(environment);
+  const auto encoded = log::append_change(store_.space_, strand.last, change, secrets, environment);
+  store_.log_table_.append(transaction_, number, change, encoded);
+  store_.log_table_.keep_secrets(transaction_, number, std::move(secrets), log::blinder_run(change.number));
+  const auto shared = std::make_shared<const log::Change>(change);
+  deliver(state.causality.add(change), {&shared, 1});
+  return change;
+}
+
+Result<TakenRun> SpaceStore::Writing::take_in(const log::Envelope& envelope, ByteSpan content) {
+  touched_ = true;
+  LogTable& table = store_.log_table_;
+  const log::SignedHead head = envelope.head();
+  TakenRun taken;
+  if (table.find(head.head)) {
+    taken.changes_known = envelope.count();
+    return taken;
+  }
+  std::vector<StrandPlace> befores;
+  if (envelope.first == 1) {
+    befores.push_back({});
+  } else {
+    for (const std::uint32_t number : table.strands_of(head.head.log)) {
+      const Strand& strand = table.strand(number);
+      const bool covers = envelope.first > strand.first && envelope.first - 1 <= strand.last.number;
+      if (covers) befores.push_back({number, envelope.first - 1});
+    }
+  }
+  Error error{ErrorCode::not_delivered,
+              "Changes before number " + std::to_string(envelope.first) + " of a log are not here yet."};
+  for (const StrandPlace& before : befores) {
+    auto run = log::unpack_changes(content, envelope, table.state(before));
+    if (!run) {
+      error = run.error();
+      continue;
+    }
+    const std::uint32_t strand = place_run(envelope, *run, before, taken);
+    table.add_head(transaction_, strand, head);
+    return taken;
+  }
+  return tl::make_unexpected(std::move(error));
+}
+
+std::uint32_t SpaceStore::Writing::place_run(const log::Envelope& envelope, log::RunOfChanges& run, StrandPlace before,
+                                             TakenRun& taken) {
+  LogTable& table = store_.log_table_;
+  const LogId log = envelope.log_id();
+  std::optional<StrandPlace> at;
+  if (before.number > 0) at = before;
+  log::ChainState state = table.state(before);
+  struct Extended {
+    std::uint32_t strand, first;
+    std::vector<log::PayloadName> present;
+  };
+  std::vector<Extended> extended;
+  for (log::Change& change : run.changes) {
+    const log::ChainState after = log::state_after(change);
+    const bool is_next = at && table.only_strand_of(log) && at->number == table.strand(at->strand).last.number;
+    if (!is_next) {
+      if (const auto known = table.find({log, change.number, change.chain})) {
+        at = known;
+        state = after;
+        ++taken.changes_known;
+        continue;
+      }
+    }
+    if (!at && table.strands_of(log).empty()) store_.state_->causality.learn_author(log, envelope.log.author);
+    const bool branches = !at || at->number != table.strand(at->strand).last.number;
+    if (branches) {
+      at = StrandPlace{table.add_strand(transaction_, envelope.log, log, at), change.number - 1};
+    }
+    if (extended.empty() || extended.back().strand != at->strand) extended.push_back({at->strand, change.number, {}});
+    add_present(change, extended.back().present);
+    table.append(transaction_, at->strand, change, log::encode_change(change, state));
+    state = after;
+    ++at->number;
+    ++taken.changes_new;
+    const auto shared = std::make_shared<const log::Change>(std::move(change));
+    deliver(store_.state_->causality.add(*shared), {&shared, 1});
+  }
+  for (auto& [strand, first, present] : extended) {
+    log::LogSecrets secrets = table.strand(strand).secrets;
+    if (seeds_suffice(secrets, run.secrets)) present.clear();
+    secrets.take_in(run.secrets, first, present);
+    table.keep_secrets(transaction_, strand, std::move(secrets), log::blinder_run(envelope.first));
+  }
+  return at->strand;
+}
+
+void SpaceStore::Writing::deliver(const log::Delivery& delivery, std::span<const SharedChange> fresh) {
+  reshaped_ |= delivery.reshaped;
+  if (reshaped_) return;  // all is merged anew at the end
+  for (const log::Place& place : delivery.places) {
+    const log::Head head = store_.causality().head_of(place);
+    const auto known = std::ranges::find_if(fresh, [&](const SharedChange& change) {
+      return change->number == head.number && change->chain == head.chain;
+    });
+    store_.merger_.take(transaction_, place, known == fresh.end() ? nullptr : *known);
+  }
+  // While the roster changes in the same transaction, what is merged now might have to be merged again.
+  if (store_.merger_.pending() >= kMergedAtOnce && !roster_changed_) store_.merger_.flush(transaction_);
+}
+
+void SpaceStore::Writing::settle_roster() {
+  const State& state = *store_.state_;
+  if (!roster_changed_ || !roster_before_ || reshaped_) return;
+  const auto impact = merge::impact(state.causality, state.roster, roster_before_->standing, roster_before_->unsettled,
+                                    state.roster.standing(), state.roster.unsettled());
+  for (const LogId& log : impact.logs) store_.merger_.touch_log(transaction_, log);
+  for (const log::RecordName& record : impact.records) store_.merger_.touch(transaction_, record);
+}
+
+void SpaceStore::Writing::commit() {
+  if (touched_) {
+    settle_roster();
+    if (reshaped_) {
+      store_.rebuild(transaction_);
+    } else {
+      store_.merger_.flush(transaction_);
+    }
+    if (store_.kept_sum_ != store_.merger_.sum) set("sum", store_.merger_.sum.value().span());
+  }
+  transaction_.commit();
+  store_.kept_sum_ = store_.merger_.sum;
+  committed_ = true;
+}
+
+}  // namespace plenary::store
