@@ -1,0 +1,112 @@
+#include "clients/cli/session.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "core/review/schema.h"
+
+namespace plenary::cli {
+namespace {
+
+constexpr const char* kChosenSpaceFile = "chosen-space";
+
+std::filesystem::path default_profile() {
+  if (const char* folder = std::getenv("PLENARY_PROFILE")) return folder;
+  if (const char* home = std::getenv("HOME")) return std::filesystem::path(home) / ".plenary";
+  return ".plenary";
+}
+
+std::string chosen_space(const std::filesystem::path& folder) {
+  if (const char* space = std::getenv("PLENARY_SPACE")) return space;
+  std::ifstream file(folder / kChosenSpaceFile);
+  std::string text;
+  std::getline(file, text);
+  return text;
+}
+
+bool matches(const replica::SpaceSummary& space, const std::string& wanted) {
+  return space.name == wanted || (wanted.size() >= 4 && space.space.hex().starts_with(wanted));
+}
+
+std::string names_of(const std::vector<replica::SpaceSummary>& spaces) {
+  std::string text;
+  for (const auto& space : spaces) text += (text.empty() ? "\"" : ", \"") + space.name + "\"";
+  return text;
+}
+
+}  // namespace
+
+void give_up(ErrorCode code, std::string message) {
+  give_up(Error{code, std::move(message)});
+}
+void give_up(const Error& error) {
+  throw Failed{error, exit_code_of(error.code)};
+}
+
+Session::Session(Environment& environment, std::ostream& out, std::ostream& err, Terminal terminal)
+    : environment_(environment), out_(out), err_(err), terminal_(terminal), folder_(default_profile()) {}
+
+Session::~Session() = default;
+
+const merge::Schema& Session::schema() const {
+  return review::review_schema();
+}
+
+replica::Replica& Session::replica() {
+  if (!replica_) {
+    auto opened = replica::Replica::open(folder_, schema(), environment_);
+    if (!opened && opened.error().code == ErrorCode::not_found)
+      give_up(ErrorCode::not_found, "There is no profile in " + folder_.string() +
+                                        ". Make one with: plenary profile create \"Your Name\", or name another "
+                                        "folder with --profile.");
+    replica_ = need(std::move(opened));
+  }
+  return *replica_;
+}
+
+void Session::create(const std::string& person) {
+  replica_ = need(replica::Replica::create(folder_, person, schema(), environment_));
+}
+
+SpaceId Session::space() {
+  const auto spaces = replica().spaces();
+  if (spaces.empty())
+    give_up(
+        ErrorCode::not_found,
+        "This profile is in no space yet. Found one with: plenary space found, or join one with: plenary join LINK");
+  const std::string wanted = space_name_.empty() ? chosen_space(folder_) : space_name_;
+  if (wanted.empty() && spaces.size() == 1) return spaces.front().space;
+  if (wanted.empty())
+    give_up(ErrorCode::invalid_argument, "Which space? This profile is in " + names_of(spaces) +
+                                             ". Say --space NAME, or choose one with: plenary space use NAME");
+  std::vector<replica::SpaceSummary> found;
+  for (const auto& space : spaces)
+    if (matches(space, wanted)) found.push_back(space);
+  if (found.empty())
+    give_up(ErrorCode::not_found, "There is no space \"" + wanted + "\" here. There are: " + names_of(spaces));
+  if (found.size() > 1)
+    give_up(ErrorCode::invalid_argument,
+            "Several spaces are called \"" + wanted + "\". Say the first digits of the id: plenary space list");
+  return found.front().space;
+}
+
+void Session::remember_space(const SpaceId& space) {
+  std::ofstream file(folder_ / kChosenSpaceFile, std::ios::trunc);
+  file << space.hex() << "\n";
+  if (!file.flush()) give_up(ErrorCode::refused, "The choice could not be written to " + folder_.string());
+}
+
+replica::RecordId Session::id(const std::string& typed) {
+  return need(replica().find(space(), typed));
+}
+
+void Session::say(const std::string& text, const Json& value) {
+  out_ << (json_ ? value.dump(2) : text) << "\n" << std::flush;
+}
+
+void Session::table(const Table& table, const std::string& when_empty, const Json& value) {
+  if (json_ || table.empty()) return say(when_empty, value);
+  out_ << table.render(terminal_.width) << std::flush;
+}
+
+}  // namespace plenary::cli

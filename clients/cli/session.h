@@ -1,0 +1,75 @@
+// One run of `plenary`: the profile that is open, the space that is chosen, and where output goes.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/output.h"
+#include "core/base/environment.h"
+#include "core/replica/replica.h"
+
+namespace plenary::cli {
+
+class Session {
+ public:
+  Session(Environment& environment, std::ostream& out, std::ostream& err, Terminal terminal);
+  ~Session();
+
+  // ---- set from the command line
+  void use_profile(std::filesystem::path folder) { folder_ = std::move(folder); }
+  void use_space(std::string name) { space_name_ = std::move(name); }
+  void use_json(bool json) { json_ = json; }
+
+  // ---- the profile
+  const std::filesystem::path& profile() const { return folder_; }
+  // Opens the profile on first use; throws Failed with the replica's error.
+  replica::Replica& replica();
+  void create(const std::string& person);
+  // The space the command is about: --space, else the one chosen with `space use`, else the only one.
+  SpaceId space();
+  // The role names and record types.
+  const merge::Schema& schema() const;
+  void remember_space(const SpaceId& space);
+  // Completes an id that a person typed.
+  replica::RecordId id(const std::string& typed);
+  Environment& environment() { return environment_; }
+
+  // ---- output
+  bool json() const { return json_; }
+  const Terminal& terminal() const { return terminal_; }
+  std::ostream& out() { return out_; }
+  std::ostream& err() { return err_; }
+  // Prints `text`, or `value` with --json.
+  void say(const std::string& text, const Json& value);
+  void table(const Table& table, const std::string& when_empty, const Json& value);
+
+ private:
+  Environment& environment_;
+  std::ostream& out_;
+  std::ostream& err_;
+  Terminal terminal_;
+  bool json_ = false;
+  std::filesystem::path folder_;
+  std::string space_name_;
+  std::unique_ptr<replica::Replica> replica_;
+};
+
+// Ends a command with a message and an exit code; caught in run_command.
+struct Failed {
+  Error error;
+  ExitCode code;
+};
+
+[[noreturn]] void give_up(ErrorCode code, std::string message);
+[[noreturn]] void give_up(const Error& error);
+
+// The value of a result, or the end of the command.
+template <class T>
+T need(Result<T> result) {
+  if (!result) give_up(result.error());
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+}  // namespace plenary::cli
