@@ -59,6 +59,10 @@ class Replica {
 
   // ---- reading
   virtual Result<RecordView> get(const SpaceId& space, const RecordId& id) = 0;
+  // The tag under which copies of this record stand in other spaces: a keyed hash of its name under a key of this
+  // space's first space key, so that every member makes the same tag and nobody else can tell whose copy it is
+  // (architecture.md D5). A copy's id as text is made from the tag, so a program can tell which copy is whose.
+  virtual Result<OriginTag> origin_tag(const SpaceId& space, const RecordId& id) = 0;
   // Completes a prefix that a person typed to the one record it names; the error lists those it could mean.
   virtual Result<RecordId> find(const SpaceId& space, const std::string& prefix) = 0;
   virtual Result<std::vector<RecordView>> list(const SpaceId& space, const Query& query) = 0;
@@ -95,6 +99,8 @@ class Replica {
 class Edit {
  public:
   virtual ~Edit() = default;
+  // References may point into any space of this profile (a team's note to an activity that is shared with the host): an
+  // id is looked up in the edit's space first, then in the others; one that is nowhere here is refused.
   // All refuse an unknown type or field, a value of the wrong kind or over its limit (naming the limit), a role that
   // may not write. A refused call leaves the edit as it was.
   virtual Result<RecordId> create(const std::string& type) = 0;
