@@ -1,0 +1,51 @@
+#include "core/seal/label.h"
+
+#include "core/base/byte_codec.h"
+#include "core/crypto/hash.h"
+#include "core/seal/sealed_bytes.h"
+
+namespace plenary::seal {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kStep = 32;
+constexpr std::byte kEnd{0x80};
+
+Bytes associated(LabelUse use) {
+  Bytes bytes = crypto::Domain{"plenary label", 1, SpaceId{}}.encode();
+  bytes.push_back(static_cast<std::byte>(use));
+  return bytes;
+}
+
+}  // namespace
+
+Bytes seal_label(const SpaceKey& key, LabelUse use, std::string_view text, Environment& environment) {
+  CHECK(text.size() <= kMaxLabelText);
+  Bytes padded = to_bytes(text);
+  padded.push_back(kEnd);
+  padded.resize((padded.size() + kStep - 1) / kStep * kStep);
+  ByteWriter writer;
+  writer.u8(kVersion);
+  writer.id(key_id(key));
+  writer.raw(seal_bytes(purpose_key(key, "label"), associated(use), padded, environment));
+  return std::move(writer).take();
+}
+
+Result<std::string> open_label(const KeyRing& keys, LabelUse use, ByteSpan label) {
+  ByteReader reader(label);
+  const std::uint8_t version = reader.u8();
+  const auto id = reader.id<KeyId>();
+  if (!reader.ok()) return fail(ErrorCode::malformed, "a sealed name was cut off");
+  if (version != kVersion) return fail(ErrorCode::unsupported, "a sealed name is of a newer version than this program");
+  const SpaceKey* key = keys.find(id);
+  if (!key) return fail(ErrorCode::not_found, "a name is sealed under a key that this device does not have");
+  auto padded = open_bytes(purpose_key(*key, "label"), associated(use), reader.raw(reader.remaining()));
+  if (!padded) return tl::make_unexpected(padded.error());
+  while (!padded->empty() && padded->back() == std::byte{0}) padded->pop_back();
+  const bool ends = !padded->empty() && padded->back() == kEnd && padded->size() <= kMaxLabelText + 1;
+  if (!ends) return fail(ErrorCode::malformed, "a sealed name does not have its form");
+  padded->pop_back();
+  return std::string(as_text(*padded));
+}
+
+}  // namespace plenary::seal
