@@ -55,7 +55,7 @@ Assignment parse_assignment(const std::string& typed) {
 }
 
 replica::Value value_for(Session& session, const merge::Field& field, const std::string& typed) {
-  if (field.kind == merge::ValueKind::reference) return session.id(typed);
+  if (field.kind == merge::ValueKind::reference) return session.reference(typed);
   return need(parse_value(field, typed, session.environment().now_ms()));
 }
 

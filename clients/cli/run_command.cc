@@ -22,6 +22,7 @@ void declare_all(CLI::App& app, Action& action) {
   declare_day_commands(declared);
   declare_sync_command(declared);
   declare_review_commands(declared);
+  declare_share_command(declared);
   declare_completion(declared);
 }
 

@@ -100,6 +100,17 @@ replica::RecordId Session::id(const std::string& typed) {
   return need(replica().find(space(), typed));
 }
 
+replica::RecordId Session::reference(const std::string& typed) {
+  const SpaceId here = space();
+  auto found = replica().find(here, typed);
+  if (found) return *found;
+  for (const auto& other : replica().spaces()) {
+    if (other.space == here) continue;
+    if (const auto elsewhere = replica().find(other.space, typed)) return *elsewhere;
+  }
+  give_up(found.error());
+}
+
 void Session::say(const std::string& text, const Json& value) {
   out_ << (json_ ? value.dump(2) : text) << "\n" << std::flush;
 }

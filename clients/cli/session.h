@@ -34,6 +34,8 @@ class Session {
   void remember_space(const SpaceId& space);
   // Completes an id that a person typed.
   replica::RecordId id(const std::string& typed);
+  // The same for what a field refers to: in this space, else in the others of this profile.
+  replica::RecordId reference(const std::string& typed);
   Environment& environment() { return environment_; }
 
   // ---- output
