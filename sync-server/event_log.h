@@ -20,6 +20,13 @@ namespace plenary::hub {
 enum class LogFormat : std::uint8_t { text, json };
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
+// The level of that name; anything else is info.
+constexpr LogLevel log_level_of(std::string_view name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  return name == "error" ? LogLevel::error : LogLevel::info;
+}
+
 class EventLog {
  public:
   struct Field {

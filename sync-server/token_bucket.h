@@ -20,9 +20,11 @@ class TokenBucket {
     return tokens_ >= 0 ? 0 : (-tokens_ * 1000 + per_second_ - 1) / per_second_;
   }
 
-  bool is_full(std::int64_t now_ms) {
-    refill(now_ms);
-    return tokens_ == burst_;
+  // A full bucket remembers nothing, so it can be thrown away.
+  bool is_full(std::int64_t now_ms) const {
+    TokenBucket later = *this;
+    later.refill(now_ms);
+    return later.tokens_ == burst_;
   }
 
  private:

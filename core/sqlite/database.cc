@@ -99,9 +99,11 @@ bool Database::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
 }
 
-void Database::checkpoint() {
+bool Database::checkpoint() {
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (internal::kind_of(code) == Failure::Kind::busy) return false;
   if (code != SQLITE_OK) internal::throw_failure(handle_, code, "write the database's log back");
+  return true;
 }
 
 void Database::limit_pages(std::int64_t pages) {

@@ -52,8 +52,9 @@ class Database {
   std::int64_t last_insert_rowid() const;
   // True between the beginning and the end of a transaction.
   bool in_transaction() const;
-  // Moves the whole WAL into the file and empties it. Call outside transactions.
-  void checkpoint();
+  // Moves the whole WAL into the file and empties it; false when another connection is in its way (try again later).
+  // Call outside transactions.
+  bool checkpoint();
   // Limits the file's size; past it, writes throw Failure of kind disk_full.
   void limit_pages(std::int64_t pages);
   // Writes a consistent copy, without free pages, into a file that does not exist yet. Call outside transactions.
@@ -74,6 +75,7 @@ class Database {
 
   friend class Transaction;
   friend class Savepoint;
+  friend class Snapshot;
 
   sqlite3* handle_;
   std::filesystem::path path_;

@@ -45,6 +45,14 @@ void Transaction::execute(const GeneratedSql& sql) {
   database_->execute(sql.text());
 }
 
+Snapshot::Snapshot(Database& database) : database_(database.in_transaction() ? nullptr : &database) {
+  if (database_ != nullptr) database_->execute("BEGIN");
+}
+
+Snapshot::~Snapshot() {
+  if (database_ != nullptr) sqlite3_exec(database_->handle(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
 Savepoint::Savepoint(Transaction& transaction) : database_(transaction.database()) {
   database_.execute("SAVEPOINT part");
 }

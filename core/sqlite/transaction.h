@@ -33,6 +33,19 @@ class Transaction {
   Database* database_;  // null: committed, or moved from
 };
 
+// Everything read until its end is of one moment, whatever other connections write meanwhile. Within a transaction it
+// changes nothing. Keep it short: the write-ahead log cannot be emptied while it lasts.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database* database_;  // null: within a transaction
+};
+
 // A part of a transaction that can be taken back alone. Savepoints end in reverse order of their beginning.
 class Savepoint {
  public:

@@ -44,7 +44,7 @@ TEST(TokenBucketTest, NeverRefusesForEverWhatIsLargerThanTheBurst) {
 TEST(TokenBucketTest, CountsSmallGainsToo) {
   TokenBucket bucket(10, 1, 0);
   bucket.take(10, 0);
-  for (int now_ms = 100; now_ms <= 10'000; now_ms += 100) bucket.is_full(now_ms);
+  for (int now_ms = 100; now_ms < 10'000; now_ms += 100) bucket.take(0, now_ms);
 
   EXPECT_TRUE(bucket.is_full(10'000));
 }

@@ -226,6 +226,28 @@ TEST_F(SqliteTest, SharedConnectionsTakeTurnsAtWriting) {
   EXPECT_TRUE(Transaction::begin(*second));
 }
 
+TEST_F(SqliteTest, ASnapshotSeesOneMoment) {
+  OpenOptions options;
+  options.sharing = Sharing::shared;
+  options.busy_timeout_ms = 10;
+  auto writer = with_notes(file(), options);
+  options.access = Access::read_only;
+  auto reader = Database::open(file(), options).value();
+  Notes notes(*writer);
+  {
+    const Snapshot snapshot(*reader);
+    EXPECT_EQ(count(*reader), 0);
+    Transaction transaction(*writer);
+    notes.add(transaction, "meanwhile");
+    transaction.commit();
+    EXPECT_EQ(count(*reader), 0);
+    EXPECT_FALSE(writer->checkpoint());
+  }
+
+  EXPECT_EQ(count(*reader), 1);
+  EXPECT_TRUE(writer->checkpoint());
+}
+
 TEST_F(SqliteTest, OpensOnlyWhatIsThere) {
   OpenOptions options;
   options.access = Access::existing;

@@ -1,0 +1,91 @@
+#include "sync-server/hub_database.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace plenary::hub {
+namespace {
+
+constexpr sqlite::FileKind kKind{0x506c6e48, "Plenary hub"};
+
+// head: the newest hub head, encoded. notices: digest of the space's notices.
+// tips: heads of the log's branches, each with the sequence of its segment (stored_space.h).
+// item.name: hash of a roster record, subject of a notice. item.last: of a notice, its number.
+// item.previous: sequence of the segment that this one continues, 0 for the first.
+// link: contents of the hub heads of this epoch, by number.
+constexpr sqlite::Sql kVersion1 = R"(
+CREATE TABLE hub (epoch INTEGER NOT NULL);
+INSERT INTO hub VALUES (1);
+CREATE TABLE space (
+  id INTEGER PRIMARY KEY, space BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL, head BLOB, notices BLOB NOT NULL);
+CREATE TABLE device (key BLOB PRIMARY KEY, bytes INTEGER NOT NULL, spaces INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
+  id INTEGER PRIMARY KEY, space INTEGER NOT NULL, log BLOB NOT NULL, tips BLOB NOT NULL, UNIQUE (space, log));
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY, space INTEGER NOT NULL, kind INTEGER NOT NULL, name BLOB,
+  log INTEGER, first INTEGER, last INTEGER, chain BLOB, previous INTEGER, bytes BLOB NOT NULL);
+CREATE INDEX item_name ON item (space, kind, name) WHERE name IS NOT NULL;
+CREATE INDEX item_segment ON item (log, last) WHERE log IS NOT NULL;
+CREATE TABLE link (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
+)";
+
+const std::vector<sqlite::Migration>& migrations() {
+  static const std::vector<sqlite::Migration> all = {
+      [](sqlite::Transaction& transaction) { transaction.execute(kVersion1); },
+  };
+  return all;
+}
+
+std::filesystem::path database_file(const std::filesystem::path& data) {
+  return data / "hub.db";
+}
+
+// Small pages: on average half a page is lost per segment, and a segment may be as small as one note.
+sqlite::OpenOptions options(sqlite::Access access) {
+  sqlite::OpenOptions options;
+  options.access = access;
+  options.sharing = sqlite::Sharing::shared;
+  options.page_size = 1024;
+  options.cache_kib = 4096;
+  options.checkpoint_pages = 8192;
+  options.busy_timeout_ms = 10'000;
+  return options;
+}
+
+}  // namespace
+
+Result<FolderLock> FolderLock::take(const std::filesystem::path& data) {
+  const auto path = data / "hub.lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) throw std::system_error(errno, std::generic_category(), "Could not open " + path.string());
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return FolderLock(file);
+  ::close(file);
+  return fail(ErrorCode::busy,
+              "Another plenaryd uses " + data.string() + ". Stop that one first, or choose another folder.");
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesystem::path& data) {
+  auto database = sqlite::Database::open(database_file(data), options(sqlite::Access::create));
+  if (!database) return database;
+  if (auto migrated = sqlite::migrate(**database, kKind, migrations()); !migrated) {
+    return tl::make_unexpected(migrated.error());
+  }
+  return database;
+}
+
+Result<std::unique_ptr<sqlite::Database>> open_hub_database_to_read(const std::filesystem::path& data) {
+  return sqlite::Database::open(database_file(data), options(sqlite::Access::read_only));
+}
+
+}  // namespace plenary::hub

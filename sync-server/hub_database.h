@@ -1,0 +1,42 @@
+// The hub's database: one SQLite file, hub.db, in the data folder; docs/storage describes its tables.
+//
+// Items (roster records, segments, claims, statuses, proofs) are kept as the bytes that came, once. The hub cannot
+// read what is sealed in them. An item's row number is its space's number and its sequence within the space, so that
+// "everything after" is a range of rows. One connection writes, on the store's thread; one reads, on the network's.
+#pragma once
+
+#include <filesystem>
+
+#include "core/sqlite/migration.h"
+
+namespace plenary::hub {
+
+// Only one plenaryd at a time uses a data folder. Held until destroyed, and by the system until the process ends.
+class FolderLock {
+ public:
+  // busy: another process holds it.
+  static Result<FolderLock> take(const std::filesystem::path& data);
+  ~FolderLock();
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+
+ private:
+  explicit FolderLock(int file) : file_(file) {}
+  int file_;
+};
+
+// Opens or makes the database and brings it to this program's version. Errors: malformed, unsupported.
+Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesystem::path& data);
+// Another connection to a database that open_hub_database has brought up to date; cannot write.
+Result<std::unique_ptr<sqlite::Database>> open_hub_database_to_read(const std::filesystem::path& data);
+
+// Row numbers of items and links: 2^23 spaces of 2^40 items.
+inline constexpr std::int64_t kSequenceMax = (std::int64_t{1} << 40) - 1;
+inline constexpr std::int64_t row_of(std::int64_t space, std::int64_t sequence) {
+  return space << 40 | sequence;
+}
+inline constexpr std::int64_t sequence_of(std::int64_t row) {
+  return row & kSequenceMax;
+}
+
+}  // namespace plenary::hub

@@ -1,0 +1,293 @@
+#include "sync-server/hub_writer.h"
+
+#include <set>
+
+#include "core/roster/claim.h"
+
+namespace plenary::hub {
+
+// One request on its way through a transaction.
+struct HubWriter::Work {
+  sqlite::Transaction& transaction;
+  Committed& committed;
+  std::set<SpaceId>& changed;
+  StoredSpace* space = nullptr;
+  std::vector<std::int64_t> sequences;  // of what was stored
+};
+
+namespace {
+
+tl::unexpected<sync::Refusal> refuse(ErrorCode code, std::string message, bool retry = false) {
+  return tl::make_unexpected(sync::Refusal{{code, std::move(message)}, retry, {}});
+}
+
+std::uint64_t stored_epoch(sqlite::Database& database) {
+  sqlite::Statement select(database, "SELECT epoch FROM hub");
+  auto row = select.query();
+  return row.next() ? static_cast<std::uint64_t>(row.integer(0)) : 1;
+}
+
+}  // namespace
+
+HubWriter::HubWriter(sqlite::Database& database, const Policy& policy, const crypto::SigningKey& signing)
+    : database_(database), policy_(policy), signing_(signing), epoch_(stored_epoch(database)) {}
+
+Committed HubWriter::store(std::span<const sync::StoreRequest> requests) {
+  cache_.make_room();
+  try {
+    sqlite::Transaction transaction(database_);
+    Committed committed = store_in(transaction, requests);
+    transaction.commit();
+    return committed;
+  } catch (...) {
+    // What the cache took in was rolled back.
+    cache_.forget_all();
+    throw;
+  }
+}
+
+Committed HubWriter::store_in(sqlite::Transaction& transaction, std::span<const sync::StoreRequest> requests) {
+  Committed committed;
+  std::set<SpaceId> changed;
+  for (const sync::StoreRequest& request : requests) {
+    Work work{transaction, committed, changed};
+    committed.outcomes.push_back(store_request(work, request));
+  }
+  for (const SpaceId& space : changed) sign_head(transaction, *cache_.find(space));
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (const StoredSpace* space = cache_.find(requests[i].space)) committed.outcomes[i].head = space->head;
+  }
+  committed.changed.assign(changed.begin(), changed.end());
+  return committed;
+}
+
+sync::StoreOutcome HubWriter::store_request(Work& work, const sync::StoreRequest& request) {
+  sync::StoreOutcome outcome;
+  outcome.ticket = request.ticket;
+  DeviceUse use = use_of(request.device);
+  std::int64_t stored_bytes = 0;
+  for (std::size_t i = 0; i < request.items.size(); ++i) {
+    const sync::Item& item = request.items[i];
+    sync::Gated<bool> stored = false;
+    if (const auto room = policy_.may_store(use, item.bytes.size()); !room) {
+      stored = tl::make_unexpected(sync::Refusal{room.error(), true, {}});
+    } else {
+      stored = store_item(work, request, item);
+    }
+    if (!stored) {
+      outcome.refused.push_back({i, stored.error().error, stored.error().retry, stored.error().tips});
+    } else if (*stored) {
+      use.bytes += static_cast<std::int64_t>(item.bytes.size());
+      stored_bytes += static_cast<std::int64_t>(item.bytes.size());
+    }
+  }
+  if (stored_bytes > 0) add_use_.run(work.transaction, request.device, stored_bytes, 0);
+  if (!work.sequences.empty()) work.changed.insert(request.space);
+  work.committed.items += work.sequences.size();
+  work.committed.bytes += static_cast<std::uint64_t>(stored_bytes);
+  outcome.sequences = std::move(work.sequences);
+  return outcome;
+}
+
+sync::Gated<bool> HubWriter::store_item(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
+  work.space = cache_.find(request.space);
+  if (work.space == nullptr) {
+    if (item.kind != sync::ItemKind::roster) {
+      return refuse(ErrorCode::not_found, "This hub does not know the space. Its founder has to connect first.", true);
+    }
+    if (const auto allowed = policy_.may_found(use_of(request.device), request.token); !allowed) {
+      return tl::make_unexpected(sync::Refusal{allowed.error(), false, {}});
+    }
+  }
+  switch (item.kind) {
+    case sync::ItemKind::roster:
+      return store_roster_record(work, request, item);
+    case sync::ItemKind::segment:
+      return store_segment(work, request, item);
+    case sync::ItemKind::claim:
+    case sync::ItemKind::status:
+    case sync::ItemKind::fork:
+    case sync::ItemKind::hub_fork:
+      return store_notice(work, request, item);
+  }
+  return refuse(ErrorCode::unsupported, "This hub does not know items of this kind.");
+}
+
+sync::Gated<bool> HubWriter::store_roster_record(Work& work, const sync::StoreRequest& request,
+                                                 const sync::Item& item) {
+  std::unique_ptr<StoredSpace> founded;
+  if (work.space == nullptr) {
+    founded = std::make_unique<StoredSpace>(request.space);
+    work.space = founded.get();
+  }
+  if (work.space->roster.size() >= sync::kMaxRosterRecords) {
+    return refuse(ErrorCode::limit_exceeded, "The space has as many roster records as a hub keeps.");
+  }
+  const auto pass = work.space->gate.check_record(item.bytes);
+  if (!pass) return tl::make_unexpected(pass.error());
+  if (pass->duplicate) return false;
+  if (work.space->gate.access(request.device) != sync::Access::member) {
+    // The gate took the record in already; it is read again without it.
+    cache_.forget(request.space);
+    return refuse(ErrorCode::refused, "Only members of the space hand over roster records.");
+  }
+  if (founded != nullptr) {
+    work.space = &cache_.put(std::move(founded));
+    found(work, request.device);
+  }
+  const std::int64_t row = next_row(*work.space);
+  insert_named_.run(work.transaction, row, work.space->id, item.kind, pass->hash, nullptr, item.bytes);
+  work.space->roster.push_back(pass->hash);
+  work.sequences.push_back(sequence_of(row));
+  return true;
+}
+
+void HubWriter::found(Work& work, const TransportKey& founder) {
+  insert_space_.run(work.transaction, work.space->space);
+  work.space->id = database_.last_insert_rowid();
+  add_use_.run(work.transaction, founder, 0, 1);
+}
+
+sync::Gated<bool> HubWriter::store_segment(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
+  current_ = work.space;
+  const auto pass = work.space->gate.check_segment(request.device, item, *this);
+  if (!pass) return tl::make_unexpected(pass.error());
+  if (pass->duplicate) return false;
+  append_segment(work, *pass, item.bytes);
+  if (pass->fork) {
+    // Not among the sequences that came from this device: it gets the proof like everybody.
+    const Bytes proof = log::encode_fork(*pass->fork);
+    const auto name = sync::verify_notice(request.space, sync::ItemKind::fork, proof);
+    if (name) keep_notice(work, *name, proof);
+  }
+  return true;
+}
+
+void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, ByteSpan bytes) {
+  const log::Head& head = pass.head.head;
+  StoredLog& log = work.space->logs[head.log];
+  if (log.id == 0) {
+    insert_log_.run(work.transaction, work.space->id, head.log);
+    log.id = database_.last_insert_rowid();
+  }
+  std::int64_t previous = 0;
+  if (pass.continues) {
+    const auto tip = std::find_if(log.tips.begin(), log.tips.end(),
+                                  [&](const Tip& tip) { return tip.head.head == *pass.continues; });
+    CHECK(tip != log.tips.end());
+    previous = tip->sequence;
+    log.tips.erase(tip);
+  }
+  const std::int64_t row = next_row(*work.space);
+  log.tips.push_back({sequence_of(row), pass.head});
+  insert_segment_.run(work.transaction, row, work.space->id, log.id, pass.envelope.first, pass.envelope.last,
+                      pass.envelope.chain, previous, bytes);
+  update_log_.run(work.transaction, encode_tips(log.tips), log.id);
+  work.sequences.push_back(sequence_of(row));
+}
+
+sync::Gated<bool> HubWriter::store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
+  const auto pass = work.space->gate.check_notice(request.device, item.kind, item.bytes);
+  if (!pass) return tl::make_unexpected(pass.error());
+  if (pass->name.number > INT64_MAX) {
+    return refuse(ErrorCode::limit_exceeded, "The status has a greater number than a hub keeps.");
+  }
+  const bool known = work.space->notices.contains({pass->name.kind, pass->name.subject});
+  if (!known && work.space->notices.size() >= sync::kMaxNotices) {
+    return refuse(ErrorCode::limit_exceeded, "The space has as many claims, statuses and proofs as a hub keeps.");
+  }
+  if (!known && item.kind == sync::ItemKind::claim && !has_room_for_claim(*work.space, item.bytes)) {
+    return refuse(ErrorCode::limit_exceeded,
+                  "Several devices have claimed this invitation already. Ask the keeper of the space for a new one.");
+  }
+  const auto sequence = keep_notice(work, pass->name, item.bytes);
+  if (sequence) work.sequences.push_back(*sequence);
+  return sequence.has_value();
+}
+
+// A stolen invitation is no way to fill the space.
+bool HubWriter::has_room_for_claim(const StoredSpace& space, ByteSpan bytes) {
+  const auto claim = roster::decode_claim(bytes);
+  std::size_t claims = 0;
+  for (auto row = select_claims_.query(space.id); row.next();) {
+    const auto other = roster::decode_claim(row.blob(0));
+    if (claim && other && other->claim.invitation == claim->claim.invitation) ++claims;
+  }
+  return claims < sync::kMaxClaimsPerInvitation;
+}
+
+// Of two with one name the greater number stays, under a new sequence. Nothing: it is not new.
+std::optional<std::int64_t> HubWriter::keep_notice(Work& work, const sync::NoticeName& name, ByteSpan bytes) {
+  StoredSpace& space = *work.space;
+  const auto kept = space.notices.find({name.kind, name.subject});
+  if (kept != space.notices.end()) {
+    if (kept->second >= name.number) return std::nullopt;
+    delete_named_.run(work.transaction, space.id, name.kind, name.subject);
+  }
+  const std::int64_t row = next_row(space);
+  insert_named_.run(work.transaction, row, space.id, name.kind, name.subject, name.number, bytes);
+  space.notices[{name.kind, name.subject}] = name.number;
+  return sequence_of(row);
+}
+
+std::int64_t HubWriter::next_row(StoredSpace& space) {
+  CHECK(space.id != 0 && space.sequence < kSequenceMax);
+  return row_of(space.id, ++space.sequence);
+}
+
+void HubWriter::sign_head(sqlite::Transaction& transaction, StoredSpace& space) {
+  const sync::Position position = space.position();
+  // The first head of an epoch follows none.
+  if (space.head && space.head->epoch != epoch_) space.head.reset();
+  space.head = sync::make_hub_head(space.space, space.head, epoch_, position.roster, position.frontier, signing_);
+  const auto number = static_cast<std::int64_t>(space.head->number);
+  update_space_.run(transaction, space.sequence, sync::encode_hub_head(*space.head), position.notices, space.id);
+  insert_link_.run(transaction, row_of(space.id, number), sync::content_of(space.space, *space.head));
+  const auto dropped = number - static_cast<std::int64_t>(sync::kMaxLinks);
+  if (dropped > 0) delete_link_.run(transaction, row_of(space.id, dropped));
+}
+
+DeviceUse HubWriter::use_of(const TransportKey& device) {
+  auto row = select_use_.query(device);
+  return row.next() ? DeviceUse{row.integer(0), row.integer(1)} : DeviceUse{};
+}
+
+std::vector<log::SignedHead> HubWriter::tips(const LogId& log) {
+  std::vector<log::SignedHead> heads;
+  const auto stored = current_->logs.find(log);
+  if (stored == current_->logs.end()) return heads;
+  for (const Tip& tip : stored->second.tips) heads.push_back(tip.head);
+  return heads;
+}
+
+std::vector<log::SignedHead> HubWriter::heads_at(const LogId& log, std::uint32_t number) {
+  std::vector<log::SignedHead> heads;
+  const auto stored = current_->logs.find(log);
+  if (stored == current_->logs.end()) return heads;
+  for (auto row = select_at_.query(stored->second.id, number); row.next();) {
+    if (const auto segment = log::view_segment(row.blob(0))) heads.push_back(segment->envelope.head());
+  }
+  return heads;
+}
+
+void HubWriter::tidy() {
+  database_.checkpoint();
+}
+
+std::uint64_t HubWriter::open_epoch() {
+  sqlite::Transaction transaction(database_);
+  // Contents of the old epoch's heads lead nowhere any more.
+  transaction.execute("UPDATE hub SET epoch = epoch + 1; DELETE FROM link");
+  epoch_ = stored_epoch(database_);
+  std::vector<SpaceId> spaces;
+  sqlite::Statement select(database_, "SELECT space FROM space");
+  for (auto row = select.query(); row.next();) spaces.push_back(row.id<SpaceId>(0));
+  for (const SpaceId& space : spaces) {
+    cache_.make_room();
+    sign_head(transaction, *cache_.find(space));
+  }
+  transaction.commit();
+  return epoch_;
+}
+
+}  // namespace plenary::hub
