@@ -25,7 +25,7 @@ struct CoverageMap {
 
 CoverageMap coverage_of(const ReviewFile& file, const RollCall& roll);
 
-// A table of at most `width` characters; labels are cut in the middle of the line, never numbers.
+// A table of about `width` characters: long questions are shortened, numbers never. The gaps follow in words.
 std::vector<std::string> lines_of(const CoverageMap& map, std::size_t width = 100);
 
 }  // namespace plenary::review

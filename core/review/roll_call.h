@@ -38,10 +38,11 @@ struct TabletRow {
 
 struct RollCall {
   std::vector<TabletRow> rows;  // expected first, in the order of issue
-  std::size_t expected = 0, received = 0, waived = 0;
+  std::size_t expected = 0, heard = 0, received = 0, waived = 0;
 
-  bool complete() const { return received + waived == expected; }
-  // "3 of 4 tablets", "all 4 tablets", "this tablet only".
+  // Every expected tablet has handed over all its notes, or was let go.
+  bool complete() const { return expected > 0 && received + waived == expected; }
+  // How many tablets a picture rests on, sealed or not: "3 of 4 tablets", "this tablet only".
   std::string tablets_in_words() const;
 };
 
