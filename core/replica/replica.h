@@ -14,6 +14,9 @@
 #include "core/replica/value.h"
 #include "core/replica/views.h"
 
+namespace plenary::crypto {
+class AgreementKey;
+}
 namespace plenary::sync {
 class DeviceSpaces;
 }
@@ -82,6 +85,8 @@ class Replica {
   // ---- passing on
   // What sync::DeviceSession talks to. Valid as long as the replica.
   virtual sync::DeviceSpaces& sync() = 0;
+  // The device's transport key pair, for the connection that carries sync(). Valid as long as the replica.
+  virtual const crypto::AgreementKey& transport_key() const = 0;
   // An encrypted file with what the hub or a colleague may lack; `for_receipt_of` names who it is for.
   virtual Result<Bytes> export_day_end(const SpaceId& space) = 0;
   // Takes a day-end file or a receipt in, any number of times.
