@@ -6,6 +6,7 @@
 // "What a hub checks".
 #pragma once
 
+#include "core/log/segment.h"
 #include "core/roster/claim.h"
 #include "core/roster/roster.h"
 #include "core/sync/space_log.h"

@@ -94,4 +94,9 @@ std::optional<Position> SpaceLog::position(const SpaceId& space) {
   return position_of(space, *held);
 }
 
+std::int64_t HubSpaces::last_sequence(const SpaceId& space) {
+  const std::optional<Inventory> held = inventory(space);
+  return held ? held->sequence : 0;
+}
+
 }  // namespace plenary::sync

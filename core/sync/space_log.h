@@ -216,6 +216,9 @@ class HubSpaces : public SpaceLog {
   // May this device found spaces here? The operator's choice: open, or with a token.
   virtual Result<void> may_found(const TransportKey& device, const std::string& token) = 0;
 
+  // Inventory::sequence alone. Override where it is at hand: it is asked at every connection.
+  virtual std::int64_t last_sequence(const SpaceId& space);
+
   virtual std::optional<HubHead> head(const SpaceId& space) = 0;
   // Contents of the heads `after`+1 to `last` of an epoch, for a device to follow the chain. Empty when the hub no
   // longer holds all of them, or there are more than kMaxLinks.

@@ -1,0 +1,400 @@
+#include "core/sync/device_space.h"
+
+#include <algorithm>
+
+#include "core/log/segment.h"
+#include "core/roster/codec.h"
+
+namespace plenary::sync {
+namespace {
+
+constexpr int kMaxAskedAgain = 2;  // per log and connection
+constexpr int kMaxReplanned = 8;   // per log and connection
+
+}  // namespace
+
+// ---- opening
+
+Open DeviceSpace::make_open() {
+  at_open_ = context_.spaces.inventory(id_).value_or(Inventory{});
+  head_ = context_.spaces.hub_head(id_, context_.options.hub);
+  Open open;
+  open.space = id_;
+  open.position = shorten(position_of(id_, at_open_));
+  open.claim = context_.spaces.claim(id_).value_or(Bytes{});
+  open.introduce = !at_open_.roster.empty();
+  if (head_) {
+    open.hub_epoch = head_->epoch;
+    open.hub_number = head_->number;
+  }
+  return open;
+}
+
+void DeviceSpace::close(const Problem& problem) {
+  state_ = State::closed;
+  queue_.clear();
+  in_flight_.clear();
+  incoming_.clear();
+  context_.pending -= incoming_bytes_;
+  incoming_bytes_ = 0;
+  context_.line.emit({.kind = Event::Kind::refused,
+                      .space = id_,
+                      .error = problem.error,
+                      .retry = problem.retry,
+                      .retry_after_ms = problem.retry_after_ms});
+}
+
+void DeviceSpace::take(const Opened& opened) {
+  if (state_ == State::closed) return;
+  if (opened.access == WireAccess::none) {
+    return close(opened.problem.value_or(Problem{{ErrorCode::refused, "The hub closed the space."}, true, 0}));
+  }
+  const bool first = state_ == State::asked || (access_ == WireAccess::introducing && !opened.again);
+  access_ = opened.access;
+  state_ = State::open;
+  plan_due_ = true;
+  waiting_.clear();
+  if (!first) return;
+  context_.line.emit({.kind = Event::Kind::opened, .space = id_});
+  if (access_ == WireAccess::introducing) return;
+  if (opened.head) check_head(*opened.head);
+  check_inventory(opened);
+  hub_.set_roster(opened.roster.value_or(at_open_.roster));
+  hub_.set_frontier(opened.frontier.value_or(at_open_.frontier));
+  hub_.set_notices(opened.notices.value_or(at_open_.notices));
+  if (opened.roster || opened.frontier || opened.notices) ask_for_what_we_lack(opened);
+}
+
+void DeviceSpace::ask_for_what_we_lack(const Opened& opened) {
+  unsettled_ = unsettled_ || opened.roster || opened.frontier;
+  Want want;
+  want.space = index_;
+  PeerView ours;
+  ours.set_roster(at_open_.roster);
+  ours.set_frontier(at_open_.frontier);
+  ours.set_notices(at_open_.notices);
+  const Inventory theirs{opened.roster.value_or(std::vector<RosterHash>()), opened.frontier.value_or(log::Frontier()),
+                         opened.notices.value_or(std::vector<NoticeName>()), 0};
+  want.roster = ours.records_lacking(theirs);
+  want.notices = ours.notices_lacking(theirs);
+  want.logs = ours.logs_lacking(theirs);
+  std::set<LogId> ahead;
+  for (const log::Head& head : theirs.frontier) {
+    if (!context_.spaces.holds(id_, head)) ahead.insert(head.log);
+  }
+  std::erase_if(want.logs, [&](const LogWant& log) { return !ahead.contains(log.log); });
+  downloading_ = true;
+  context_.line.send(want);
+}
+
+void DeviceSpace::raise(HubAlarm::Kind kind, const HubHead& shown) {
+  HubAlarm alarm{kind, head_.value_or(shown), shown, std::nullopt};
+  if (head_ && kind == HubAlarm::Kind::forked) alarm.proof = hub_disagreement(id_, *head_, shown);
+  context_.spaces.raise_alarm(id_, context_.options.hub, alarm);
+  context_.line.emit({.kind = Event::Kind::alarm,
+                      .space = id_,
+                      .error = {ErrorCode::conflict,
+                                "The hub contradicts what it signed before. Nothing on this device is affected; show "
+                                "this to whoever runs the hub."}});
+}
+
+// Follows the chain of hub heads from the one that we trust to the one that is shown.
+void DeviceSpace::check_head(const HeadUpdate& update) {
+  const HubHead& shown = update.head;
+  if (!verify_hub_head(id_, shown) || shown.hub != context_.hub_signing) {
+    return context_.line.fail(ErrorCode::refused, "The hub showed a hub head that it did not sign.");
+  }
+  if (head_) {
+    if (head_->hub != shown.hub) return raise(HubAlarm::Kind::other_signer, shown);
+    if (shown.epoch < head_->epoch) return raise(HubAlarm::Kind::forgot, shown);
+    if (shown.epoch == head_->epoch) {
+      if (shown.number < head_->number) return raise(HubAlarm::Kind::forgot, shown);
+      if (hub_disagreement(id_, *head_, shown)) return raise(HubAlarm::Kind::forked, shown);
+      HubValue value = value_of(id_, *head_);
+      std::uint64_t number = head_->number;
+      for (const HubContent& content : update.links) value = next_value(id_, value, shown.epoch, ++number, content);
+      const bool follows = shown.number == head_->number || (number + 1 == shown.number && value == shown.previous);
+      if (!follows) return raise(HubAlarm::Kind::forked, shown);
+    } else {
+      raise(HubAlarm::Kind::restored, shown);
+    }
+  }
+  if (head_ == shown) return;
+  head_ = shown;
+  context_.spaces.set_hub_head(id_, context_.options.hub, shown);
+}
+
+// The inventory that a hub shows must be the one of the head that it signs.
+void DeviceSpace::check_inventory(const Opened& opened) {
+  if (!head_) return;
+  log::Frontier frontier = opened.frontier.value_or(at_open_.frontier);
+  const bool same = digest_of_roster(id_, opened.roster.value_or(at_open_.roster)) == head_->roster &&
+                    digest_of_frontier(id_, frontier) == head_->frontier;
+  if (!same) raise(HubAlarm::Kind::withheld, *head_);
+}
+
+// ---- receiving
+
+void DeviceSpace::take(const Plan& plan) {
+  Progress& progress = context_.line.progress();
+  progress.items_to_receive += plan.items;
+  progress.bytes_to_receive += plan.bytes;
+}
+
+void DeviceSpace::take(Items items) {
+  if (state_ != State::open) return;
+  Progress& progress = context_.line.progress();
+  announced_ = announced_ && items.items.empty();
+  for (Item& item : items.items) {
+    incoming_bytes_ += item.bytes.size();
+    context_.pending += item.bytes.size();
+    progress.bytes_received += item.bytes.size();
+    ++progress.items_received;
+    if (item.kind != ItemKind::status) unsettled_ = true;
+    note_received(item);
+    incoming_.push_back(std::move(item));
+  }
+  progress.bytes_to_receive = std::max(progress.bytes_to_receive, progress.bytes_received);
+  progress.items_to_receive = std::max(progress.items_to_receive, progress.items_received);
+  if (items.done) {
+    downloading_ = false;
+    incoming_complete_ = true;
+  }
+  if (items.head) check_head(*items.head);
+}
+
+// The hub has what it sends. What does not parse is left to the store, which says why.
+void DeviceSpace::note_received(const Item& item) {
+  if (item.kind == ItemKind::segment) {
+    const auto segment = log::view_segment(item.bytes);
+    if (segment && segment->envelope.space == id_) {
+      hub_.add_run(segment->envelope.first, segment->envelope.head().head);
+    }
+  } else if (item.kind == ItemKind::roster) {
+    const auto record = roster::decode_signed_record(item.bytes);
+    if (record) hub_.add_record(roster::hash_record(id_, record->bytes));
+  } else if (const auto name = name_notice(id_, item.kind, item.bytes)) {
+    hub_.add_notice(*name);
+  }
+}
+
+void DeviceSpace::store_incoming() {
+  const bool due = incoming_complete_ || context_.pending * 2 >= context_.options.window;
+  if (!due || incoming_.empty()) {
+    if (incoming_.empty()) incoming_complete_ = false;
+    return;
+  }
+  const StoreSummary summary = context_.spaces.store(id_, incoming_);
+  context_.line.send(Credit{incoming_bytes_});
+  context_.line.emit({.kind = Event::Kind::received, .space = id_, .count = incoming_.size()});
+  for (const Error& error : summary.refused) {
+    context_.line.emit({.kind = Event::Kind::refused, .space = id_, .error = error});
+  }
+  incoming_.clear();
+  context_.pending -= incoming_bytes_;
+  incoming_bytes_ = 0;
+  incoming_complete_ = false;
+  if (summary.roster_new > 0) waiting_.clear();
+  plan_due_ = true;
+  ask_again(summary.ask_again);
+}
+
+void DeviceSpace::ask_again(const std::vector<LogWant>& wants) {
+  Want want;
+  want.space = index_;
+  for (const LogWant& log : wants) {
+    const int times = ++asked_again_[log.log];
+    if (times <= kMaxAskedAgain) want.logs.push_back({log.log, times == 1 ? log.have : std::vector<log::Head>()});
+  }
+  if (want.logs.empty()) return;
+  downloading_ = true;
+  context_.line.send(want);
+}
+
+// ---- sending
+
+void DeviceSpace::local_change() {
+  plan_due_ = true;
+  announced_ = false;
+  waiting_.clear();
+}
+
+void DeviceSpace::plan() {
+  const bool may_send = access_ == WireAccess::member || access_ == WireAccess::introducing;
+  if (!plan_due_ || !queue_.empty() || !in_flight_.empty()) return;
+  plan_due_ = false;
+  if (!may_send) return;
+  const Inventory ours = context_.spaces.inventory(id_).value_or(Inventory{});
+  for (const RosterHash& hash : hub_.records_lacking(ours)) {
+    queue_.push_back({ItemKind::roster, hash, {}, {}, 0});
+  }
+  if (access_ == WireAccess::introducing) return;
+  plan_segments(ours);
+  for (const NoticeName& name : hub_.notices_lacking(ours)) {
+    queue_.push_back({name.kind, {}, name, {}, 0});
+  }
+  context_.line.progress().items_to_send += queue_.size();
+}
+
+void DeviceSpace::plan_segments(const Inventory& ours) {
+  std::vector<LogWant> wants = hub_.logs_lacking(ours);
+  std::erase_if(wants,
+                [&](const LogWant& want) { return waiting_.contains(want.log) || given_up_.contains(want.log); });
+  if (wants.empty()) return;
+  for (const SegmentRef& segment : context_.spaces.missing_segments(id_, wants)) {
+    queue_.push_back({ItemKind::segment, {}, {}, segment, segment.size});
+    context_.line.progress().bytes_to_send += segment.size;
+  }
+}
+
+std::optional<Item> DeviceSpace::load(Outgoing& what) {
+  std::optional<Bytes> bytes;
+  if (what.kind == ItemKind::segment) {
+    bytes = context_.spaces.segment(id_, what.segment);
+  } else if (what.kind == ItemKind::roster) {
+    bytes = context_.spaces.roster_record(id_, what.record);
+  } else {
+    bytes = context_.spaces.notice(id_, what.notice);
+  }
+  Progress& progress = context_.line.progress();
+  if (what.kind == ItemKind::segment) progress.bytes_to_send -= std::min(what.size, progress.bytes_to_send);
+  if (!bytes || bytes->size() > kMaxItem) return std::nullopt;
+  what.size = bytes->size();
+  progress.bytes_to_send += what.size;
+  return Item{what.kind, std::move(*bytes), what.segment.after, what.segment.branch};
+}
+
+// Not to be planned again on this connection.
+void DeviceSpace::give_up(const Outgoing& what) {
+  if (what.kind == ItemKind::segment) {
+    waiting_.insert(what.segment.log);
+  } else if (what.kind == ItemKind::roster) {
+    hub_.add_record(what.record);
+  } else {
+    hub_.add_notice(what.notice);
+  }
+}
+
+void DeviceSpace::pump() {
+  Progress& progress = context_.line.progress();
+  while (!queue_.empty() && context_.credit > 0 && !context_.line.full()) {
+    Items items;
+    items.space = index_;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && bytes < kItemsMessage && context_.credit > 0) {
+      Outgoing what = std::move(queue_.front());
+      queue_.pop_front();
+      std::optional<Item> item = load(what);
+      if (!item) {
+        give_up(what);
+        continue;
+      }
+      bytes += what.size;
+      context_.credit -= static_cast<std::int64_t>(what.size);
+      progress.bytes_sent += what.size;
+      ++progress.items_sent;
+      items.items.push_back(std::move(*item));
+      in_flight_.push_back({std::move(what), ++sent_count_});
+    }
+    items.done = queue_.empty();
+    if (!items.items.empty()) context_.line.send(items);
+  }
+  if (!queue_.empty() && context_.credit > 0) context_.line.output().more = true;
+}
+
+void DeviceSpace::take(const Committed& message) {
+  if (state_ != State::open) return;
+  std::vector<log::Head> heads;
+  std::uint64_t handed_over = 0;
+  while (!in_flight_.empty() && in_flight_.front().number <= message.count) {
+    const Sent sent = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    const auto refusal = std::ranges::find(message.refused, sent.number, &Refused::number);
+    if (refusal != message.refused.end()) {
+      refused(sent, *refusal);
+      continue;
+    }
+    committed(sent);
+    ++handed_over;
+    if (sent.what.kind == ItemKind::segment) {
+      heads.push_back({sent.what.segment.log, sent.what.segment.last, sent.what.segment.chain});
+    }
+  }
+  if (!heads.empty()) context_.spaces.acknowledged(id_, context_.options.hub, heads);
+  if (handed_over > 0) {
+    context_.line.emit({.kind = Event::Kind::handed_over, .space = id_, .count = handed_over});
+  }
+  plan_due_ = true;
+  if (message.head) check_head(*message.head);
+}
+
+void DeviceSpace::committed(const Sent& sent) {
+  if (sent.what.kind != ItemKind::status) unsettled_ = true;
+  if (sent.what.kind == ItemKind::segment) {
+    const SegmentRef& segment = sent.what.segment;
+    hub_.add_run(segment.first, {segment.log, segment.last, segment.chain});
+  } else if (sent.what.kind == ItemKind::roster) {
+    hub_.add_record(sent.what.record);
+  } else {
+    hub_.add_notice(sent.what.notice);
+  }
+}
+
+void DeviceSpace::refused(const Sent& sent, const Refused& refusal) {
+  const Problem& problem = refusal.problem;
+  if (sent.what.kind != ItemKind::segment) {
+    give_up(sent.what);
+  } else {
+    const LogId& log = sent.what.segment.log;
+    const bool elsewhere = problem.error.code == ErrorCode::conflict && problem.retry;
+    if (elsewhere && ++replanned_[log] <= kMaxReplanned) {
+      hub_.set_tips(log, refusal.tips);  // someone else was faster, or the hub has less than it said: from there
+      return;
+    }
+    (problem.retry ? waiting_ : given_up_).insert(log);
+  }
+  context_.line.emit({.kind = Event::Kind::refused,
+                      .space = id_,
+                      .error = problem.error,
+                      .retry = problem.retry,
+                      .retry_after_ms = problem.retry_after_ms});
+}
+
+// ---- coming to rest
+
+bool DeviceSpace::quiet() const {
+  return state_ == State::open && !downloading_ && incoming_.empty() && queue_.empty() && in_flight_.empty() &&
+         !plan_due_;
+}
+
+bool DeviceSpace::may_settle() const {
+  return !settled_at_ms_ || context_.line.now_ms() >= *settled_at_ms_ + kStatusIntervalMs;
+}
+
+bool DeviceSpace::idle() const {
+  return state_ == State::closed || (quiet() && access_ != WireAccess::introducing && !(unsettled_ && may_settle()));
+}
+
+void DeviceSpace::settle() {
+  if (!quiet() || !unsettled_ || access_ == WireAccess::introducing) return;
+  if (!may_settle()) return context_.line.wake_at(*settled_at_ms_ + kStatusIntervalMs);
+  unsettled_ = false;
+  settled_at_ms_ = context_.line.now_ms();
+  context_.spaces.settled(id_, context_.options.hub);
+  plan_due_ = true;
+}
+
+void DeviceSpace::work() {
+  if (state_ != State::open || context_.line.over()) return;
+  store_incoming();
+  plan();
+  pump();
+  settle();
+  plan();
+  pump();
+  if (!idle() || announced_) return;
+  announced_ = true;
+  context_.line.emit({.kind = Event::Kind::up_to_date, .space = id_});
+}
+
+}  // namespace plenary::sync

@@ -1,0 +1,315 @@
+#include "core/sync/hub_space.h"
+
+#include <algorithm>
+
+namespace plenary::sync {
+namespace {
+
+constexpr int kConsistentReads = 8;
+
+// One answer for a space that is not here and for one that this device may not see: nothing can be probed.
+Error not_for_you() {
+  return {ErrorCode::refused,
+          "This hub does not serve the space to this device: the device is not a member of it, or the space was never "
+          "brought to this hub."};
+}
+
+}  // namespace
+
+// ---- opening
+
+Opened HubSpace::refuse(const Error& error, bool retry) const {
+  Opened opened;
+  opened.space = index_;
+  opened.problem = Problem{error, retry, 0};
+  return opened;
+}
+
+WireAccess HubSpace::access_now() const {
+  switch (context_.spaces.access(id_, context_.device())) {
+    case Access::member:
+      return WireAccess::member;
+    case Access::claimant:
+      return WireAccess::claimant;
+    case Access::none:
+      break;
+  }
+  return WireAccess::none;
+}
+
+Result<WireAccess> HubSpace::decide(const Open& open) {
+  const WireAccess access = access_now();
+  if (access != WireAccess::none) return access;
+  if (!open.claim.empty()) {
+    const auto claimed = context_.spaces.check_claim(id_, context_.device(), open.claim);
+    if (claimed) return WireAccess::claimant;
+    if (!open.introduce) return tl::make_unexpected(claimed.error());
+  }
+  if (!open.introduce) return tl::make_unexpected(not_for_you());
+  if (!context_.spaces.head(id_)) {
+    const auto founding = context_.spaces.may_found(context_.device(), context_.token);
+    if (!founding) return tl::make_unexpected(founding.error());
+  }
+  return WireAccess::introducing;
+}
+
+Opened HubSpace::answer(const Open& open) {
+  const Result<WireAccess> access = decide(open);
+  if (!access) return refuse(access.error(), true);
+  head_epoch_ = open.hub_epoch;
+  head_number_ = open.hub_number;
+  if (*access == WireAccess::claimant && !open.claim.empty()) {
+    claim_ = open.claim;
+    request({Item{ItemKind::claim, open.claim, {}, false}}, 0, false);
+  }
+  return let_in(*access, &open.position);
+}
+
+Opened HubSpace::let_in(WireAccess access, const ShortPosition* known) {
+  access_ = access;
+  Opened opened;
+  opened.space = index_;
+  opened.access = access;
+  context_.line.emit({.kind = Event::Kind::opened, .space = id_});
+  if (access != WireAccess::introducing) fill_inventory(opened, known);
+  return opened;
+}
+
+// Head and inventory of one moment, though commits go on meanwhile: the device holds one against the other.
+void HubSpace::fill_inventory(Opened& opened, const ShortPosition* known) {
+  std::optional<Inventory> held;
+  std::optional<HubHead> head;
+  std::optional<Position> position;
+  for (int read = 0; read < kConsistentReads; ++read) {
+    cursor_ = context_.spaces.last_sequence(id_);
+    head = context_.spaces.head(id_);
+    position = context_.spaces.position(id_);
+    if (known && position && shorten(*position) == *known) {
+      held = Inventory{};
+    } else {
+      held = context_.spaces.inventory(id_);
+      if (held) position = position_of(id_, *held);
+    }
+    if (held && context_.spaces.head(id_) == head) break;
+  }
+  if (!held || !position) return;
+  const ShortPosition now = shorten(*position);
+  const bool all = known == nullptr;
+  if (!all && now == *known) {
+    live_ = fresh_ = true;
+  } else {
+    cursor_ = held->sequence;
+    if (all || now.roster != known->roster) opened.roster = std::move(held->roster);
+    if (all || now.frontier != known->frontier) opened.frontier = std::move(held->frontier);
+    if (all || now.notices != known->notices) opened.notices = std::move(held->notices);
+  }
+  opened.head = head_update();
+}
+
+// The newest hub head with the links to it, where the device does not have it yet.
+std::optional<HeadUpdate> HubSpace::head_update() {
+  const std::optional<HubHead> head = context_.spaces.head(id_);
+  if (!head || (head->epoch == head_epoch_ && head->number == head_number_)) return std::nullopt;
+  HeadUpdate update{*head, {}};
+  if (head->epoch == head_epoch_ && head_number_ > 0 && head->number > head_number_ + 1) {
+    update.links = context_.spaces.links(id_, head->epoch, head_number_, head->number - 1);
+  }
+  head_epoch_ = head->epoch;
+  head_number_ = head->number;
+  return update;
+}
+
+void HubSpace::close(const Error& error) {
+  Opened closed = refuse(error, true);
+  closed.again = true;
+  access_ = WireAccess::none;
+  live_ = false;
+  received_.clear();
+  wanted_records_.clear();
+  wanted_segments_.clear();
+  wanted_notices_.clear();
+  next_record_ = next_segment_ = next_notice_ = 0;
+  context_.line.send(closed);
+  context_.line.emit({.kind = Event::Kind::refused, .space = id_, .error = error, .retry = true});
+}
+
+// ---- what the device sends
+
+void HubSpace::take(const Want& want) {
+  if (access_ != WireAccess::claimant && access_ != WireAccess::member) return;
+  wanted_records_.insert(wanted_records_.end(), want.roster.begin(), want.roster.end());
+  wanted_notices_.insert(wanted_notices_.end(), want.notices.begin(), want.notices.end());
+  std::vector<SegmentRef> segments;
+  if (!want.logs.empty()) segments = context_.spaces.missing_segments(id_, want.logs);
+  Plan plan{index_, want.roster.size() + want.notices.size() + segments.size(), 0};
+  for (const SegmentRef& segment : segments) {
+    plan.bytes += segment.size;
+    if (segment.sequence > cursor_) skip_.insert(segment.sequence);
+  }
+  wanted_segments_.insert(wanted_segments_.end(), segments.begin(), segments.end());
+  if (plan.items > 0) context_.line.send(plan);
+  live_ = fresh_ = done_due_ = true;
+}
+
+void HubSpace::take(Items items) {
+  for (Item& item : items.items) {
+    const auto size = static_cast<std::int64_t>(item.bytes.size());
+    if (!open()) {  // was open when the device sent it
+      context_.line.send(Credit{item.bytes.size()});
+      continue;
+    }
+    context_.uncommitted += size;
+    received_bytes_ += item.bytes.size();
+    received_.push_back(std::move(item));
+  }
+  introduced_ = introduced_ || items.done;
+  if (context_.uncommitted > static_cast<std::int64_t>(context_.options.window + kMaxItem)) {
+    context_.line.fail(ErrorCode::limit_exceeded, "The device sent more than the hub had given it credit for (" +
+                                                      std::to_string(context_.options.window) + " bytes).");
+  }
+}
+
+void HubSpace::request_storing() {
+  if (received_.empty()) return;
+  request(std::move(received_), received_bytes_, true);
+  received_.clear();
+  received_bytes_ = 0;
+}
+
+void HubSpace::request(std::vector<Item> items, std::uint64_t bytes, bool counted) {
+  Progress& progress = context_.line.progress();
+  progress.items_received += items.size();
+  progress.bytes_received += bytes;
+  pending_.push_back({context_.next_ticket, items.size(), bytes, counted});
+  context_.line.output().store.push_back(
+      {context_.next_ticket++, id_, context_.device(), context_.token, std::move(items)});
+}
+
+// ---- what storage answers
+
+bool HubSpace::stored(const StoreOutcome& outcome) {
+  const auto pending = std::ranges::find(pending_, outcome.ticket, &Pending::ticket);
+  if (pending == pending_.end()) return false;
+  const Pending request = *pending;
+  pending_.erase(pending);
+  for (std::int64_t sequence : outcome.sequences) {
+    if (sequence > cursor_) skip_.insert(sequence);
+  }
+  context_.uncommitted -= static_cast<std::int64_t>(request.bytes);
+  if (request.bytes > 0) context_.line.send(Credit{request.bytes});
+  if (!open()) return true;
+  if (request.counted) {
+    Committed committed{index_, committed_count_ + request.items, {}, std::nullopt};
+    for (const ItemRefusal& refusal : outcome.refused) {
+      committed.refused.push_back(
+          {committed_count_ + refusal.index + 1, {refusal.error, refusal.retry, 0}, refusal.tips});
+      context_.line.emit({.kind = Event::Kind::refused, .space = id_, .error = refusal.error, .retry = refusal.retry});
+    }
+    committed_count_ += request.items;
+    if (access_ != WireAccess::introducing) committed.head = head_update();
+    context_.line.send(committed);
+  }
+  check_access();
+  return true;
+}
+
+void HubSpace::check_access() {
+  WireAccess now = access_now();
+  if (now == WireAccess::none && access_ == WireAccess::claimant && !claim_.empty() &&
+      context_.spaces.check_claim(id_, context_.device(), claim_)) {
+    now = WireAccess::claimant;
+  }
+  if (now == access_) return;
+  const bool more_to_come = !introduced_ || !pending_.empty();
+  if (access_ == WireAccess::introducing && now == WireAccess::none && more_to_come) return;
+  if (now == WireAccess::none) return close(not_for_you());
+  if (access_ == WireAccess::introducing) return context_.line.send(let_in(now, nullptr));
+  access_ = now;
+  Opened again;
+  again.space = index_;
+  again.access = now;
+  again.again = true;
+  context_.line.send(again);
+}
+
+void HubSpace::changed() {
+  if (!open() || access_ == WireAccess::introducing) return;
+  fresh_ = true;
+  check_access();
+}
+
+// ---- what the hub sends
+
+void HubSpace::add(Items& items, std::size_t& bytes, Item item) {
+  Progress& progress = context_.line.progress();
+  bytes += item.bytes.size();
+  context_.credit -= static_cast<std::int64_t>(item.bytes.size());
+  progress.bytes_sent += item.bytes.size();
+  ++progress.items_sent;
+  items.items.push_back(std::move(item));
+}
+
+// Fills one message with what was asked for. False: nothing of that is left.
+bool HubSpace::gather_wanted(Items& items, std::size_t& bytes) {
+  while (bytes < kItemsMessage && context_.credit > 0) {
+    std::optional<Bytes> item;
+    ItemKind kind = ItemKind::segment;
+    if (next_record_ < wanted_records_.size()) {
+      kind = ItemKind::roster;
+      item = context_.spaces.roster_record(id_, wanted_records_[next_record_++]);
+    } else if (next_notice_ < wanted_notices_.size()) {
+      kind = wanted_notices_[next_notice_].kind;
+      item = context_.spaces.notice(id_, wanted_notices_[next_notice_++]);
+    } else if (next_segment_ < wanted_segments_.size()) {
+      item = context_.spaces.segment(id_, wanted_segments_[next_segment_++]);
+    } else {
+      wanted_records_.clear();
+      wanted_notices_.clear();
+      wanted_segments_.clear();
+      next_record_ = next_notice_ = next_segment_ = 0;
+      return false;
+    }
+    if (item) add(items, bytes, {kind, std::move(*item), {}, false});
+  }
+  return true;
+}
+
+// Fills one message with what is new. False: nothing of that is left.
+bool HubSpace::gather_new(Items& items, std::size_t& bytes) {
+  while (fresh_ && bytes < kItemsMessage && context_.credit > 0) {
+    std::vector<StoredItem> batch = context_.spaces.items_after(id_, cursor_, kItemsMessage - bytes);
+    if (batch.empty()) fresh_ = false;
+    for (StoredItem& stored : batch) {
+      if (bytes >= kItemsMessage || context_.credit <= 0) return true;
+      cursor_ = stored.sequence;
+      if (skip_.erase(stored.sequence) > 0) continue;
+      add(items, bytes, std::move(stored.item));
+      done_due_ = true;
+    }
+  }
+  return fresh_;
+}
+
+// The next message. False: nothing more is waiting in this space.
+bool HubSpace::gather(Items& items) {
+  std::size_t bytes = 0;
+  if (gather_wanted(items, bytes) || gather_new(items, bytes)) return true;
+  items.done = done_due_;
+  if (done_due_) items.head = head_update();
+  done_due_ = false;
+  return false;
+}
+
+void HubSpace::pump() {
+  const bool reads = access_ == WireAccess::claimant || access_ == WireAccess::member;
+  bool more = reads && live_ && (fresh_ || done_due_);
+  while (more && context_.credit > 0 && !context_.line.full() && !context_.line.over()) {
+    Items items;
+    items.space = index_;
+    more = gather(items);
+    if (!items.items.empty() || items.done) context_.line.send(items);
+  }
+  if (more && context_.credit > 0) context_.line.output().more = true;
+}
+
+}  // namespace plenary::sync
