@@ -52,22 +52,26 @@ class Rows {
 
   void add(sqlite::Transaction& t, std::size_t tablet, const Finding& f) {
     insert_finding_.run(t, tablet, f.id, f.title, f.stance, f.judgement, f.at);
-    ++held_.findings;
+    ++findings_;
   }
   void add(sqlite::Transaction& t, std::size_t tablet, const Note& n) {
     insert_note_.run(t, tablet, n.id, n.activity, json(n.questions).dump(), n.source, n.stance, json(n.tags).dump(),
                      n.body, n.year, n.at);
-    ++held_.notes;
+    ++notes_;
   }
   void add(sqlite::Transaction& t, std::size_t tablet, const NoteEdit& e) {
     insert_edit_.run(t, tablet, e.id, e.keep, e.cut, e.add, e.at);
     update_body_.run(t, e.id, e.keep, e.add);
-    ++held_.edited;
+    ++edited_;
   }
   void add(sqlite::Transaction& t, std::size_t tablet, const Judgement& j) {
     insert_judgement_.run(t, tablet, j.id, j.stance, j.judgement, j.at);
   }
-  Holdings held() const { return held_; }
+  bool holds(const DayShape& shape, Extent extent) const {
+    const ExpectedDay expected = expected_day(shape);
+    if (extent == Extent::findings) return findings_ >= expected.findings;
+    return findings_ >= expected.findings && notes_ >= expected.notes && edited_ >= expected.edited;
+  }
 
  private:
   std::unique_ptr<sqlite::Database> database_;
@@ -82,7 +86,7 @@ class Rows {
   sqlite::Statement update_body_{*database_, "UPDATE note SET body = substr(body, 1, ?2) || ?3 WHERE id = ?1"};
   sqlite::Statement insert_judgement_{
       *database_, "INSERT INTO judgement (tablet, id, stance, judgement, at) VALUES (?, ?, ?, ?, ?)"};
-  Holdings held_;
+  std::size_t findings_ = 0, notes_ = 0, edited_ = 0;
 };
 
 // A fixed key, the same on all tablets: for a benchmark only.
@@ -136,7 +140,7 @@ class FloorTablet final : public Tablet {
     if (!open) throw std::runtime_error("the floor relay went away");
   }
 
-  Holdings holdings() override { return rows_.held(); }
+  bool holds(Extent extent) override { return rows_.holds(place_.shape, extent); }
   bool handed_over() override { return socket_ < 0 || (greeted_ && awaiting_.empty()); }
 
   std::string digest() override {

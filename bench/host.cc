@@ -59,22 +59,11 @@ std::string record_day(Tablet& tablet, const TabletPlace& place) {
   return std::to_string(recorded - start) + " " + std::to_string(now() - recorded);
 }
 
-bool complete(Tablet& tablet, const DayShape& shape, bool everything) {
-  if (!tablet.handed_over()) return false;
-  const ExpectedDay expected = expected_day(shape);
-  const Holdings held = tablet.holdings();
-  if (held.findings < expected.findings) return false;
-  return !everything || (held.notes >= expected.notes && held.edited >= expected.edited);
-}
-
-std::string wait_until(Tablet& tablet, const DayShape& shape, bool everything) {
+std::string wait_until(Tablet& tablet, Extent extent) {
   const double start = now();
-  while (!complete(tablet, shape, everything)) {
+  while (!tablet.holds(extent) || !tablet.handed_over()) {
     if (now() - start > kPatienceSeconds) {
-      const Holdings held = tablet.holdings();
-      throw std::runtime_error("still incomplete: " + std::to_string(held.notes) + " notes, " +
-                               std::to_string(held.edited) + " edits, " + std::to_string(held.findings) + " findings" +
-                               (tablet.handed_over() ? "" : ", not handed over"));
+      throw std::runtime_error(tablet.holds(extent) ? "still not handed over" : "still incomplete");
     }
     tablet.pump(kPumpMs);
   }
@@ -90,7 +79,7 @@ std::string perform(Tablet& tablet, const TabletPlace& place, std::istream& word
   if (command == "connect") return tablet.connect(), commands.connected = true, "";
   if (command == "disconnect") return tablet.disconnect(), commands.connected = false, "";
   if (command == "day") return record_day(tablet, place);
-  if (command == "until") return wait_until(tablet, place.shape, argument == "all");
+  if (command == "until") return wait_until(tablet, argument == "all" ? Extent::everything : Extent::findings);
   if (command == "digest") return tablet.digest();
   throw std::runtime_error("there is no command " + command);
 }

@@ -19,8 +19,9 @@ struct TabletPlace {
   DayShape shape;
 };
 
-struct Holdings {
-  std::size_t notes = 0, edited = 0, findings = 0;
+enum class Extent : unsigned char {
+  findings,   // what was shared before the day; the tablet may take part
+  everything  // all that all tablets wrote that day
 };
 
 class Tablet {
@@ -33,6 +34,7 @@ class Tablet {
   virtual std::string invite(std::size_t index) = 0;
   virtual void join(const std::string& invitation) = 0;
 
+  // Nothing but pump(), holds() and handed_over() is called while connected.
   virtual void connect() = 0;
   virtual void disconnect() = 0;
   // Carries what can be carried within about `timeout_ms`, while connected.
@@ -43,8 +45,8 @@ class Tablet {
   virtual void edit(const NoteEdit& edit) = 0;
   virtual void judge(const Judgement& judgement) = 0;
 
-  virtual Holdings holdings() = 0;
-  // Nothing more is to be sent.
+  virtual bool holds(Extent extent) = 0;
+  // Nothing more is to be sent: the hub has acknowledged it.
   virtual bool handed_over() = 0;
   // Equal on all tablets that hold the same.
   virtual std::string digest() = 0;
