@@ -63,13 +63,17 @@ function(plenary_precompile target set)
   target_precompile_headers(${target} REUSE_FROM precompiled_${set})
 endfunction()
 
-# plenary_library(NAME dependencies...) makes libplenary_NAME of all sources in the current folder.
+# plenary_library(NAME dependencies...) makes libplenary_NAME of all sources in the current folder. A folder that sets
+# precompiled_set before uses that set of headers instead of the standard ones.
 function(plenary_library name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   if(sources)
     add_library(plenary_${name} STATIC ${sources})
     target_link_libraries(plenary_${name} PUBLIC plenary_options ${ARGN})
-    plenary_precompile(plenary_${name} standard)
+    if(NOT precompiled_set)
+      set(precompiled_set standard)
+    endif()
+    plenary_precompile(plenary_${name} ${precompiled_set})
   else()
     add_library(plenary_${name} INTERFACE)
     target_link_libraries(plenary_${name} INTERFACE plenary_options ${ARGN})
