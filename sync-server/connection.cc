@@ -43,7 +43,8 @@ asio::awaitable<void> Connection::read() {
     const auto [waited] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, kAwait);
     if (waited || closed_) break;
     asio::error_code error;
-    const std::size_t size = socket_.read_some(asio::buffer(server_.read_buffer().data(), server_.read_buffer().size()), error);
+    const std::size_t size =
+        socket_.read_some(asio::buffer(server_.read_buffer().data(), server_.read_buffer().size()), error);
     if (error == asio::error::would_block) continue;
     if (error) break;
     // What still comes after the end is read, so that the device can read our last word, and forgotten.

@@ -153,7 +153,7 @@ sync::Gated<bool> HubWriter::store_segment(Work& work, const sync::StoreRequest&
   const auto pass = work.space->gate.check_segment(request.device, item, *this);
   if (!pass) return tl::make_unexpected(pass.error());
   if (pass->duplicate) return false;
-  append_segment(work, *pass, item.bytes);
+  append_segment(work, *pass, item);
   if (pass->fork) {
     // Not among the sequences that came from this device: it gets the proof like everybody.
     const Bytes proof = log::encode_fork(*pass->fork);
@@ -163,25 +163,23 @@ sync::Gated<bool> HubWriter::store_segment(Work& work, const sync::StoreRequest&
   return true;
 }
 
-void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, ByteSpan bytes) {
+void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, const sync::Item& item) {
   const log::Head& head = pass.head.head;
   StoredLog& log = work.space->logs[head.log];
   if (log.id == 0) {
     insert_log_.run(work.transaction, work.space->id, head.log);
     log.id = database_.last_insert_rowid();
   }
+  // A branch may leave its log where a segment ends, or within one; then what it continues is not known here.
   std::int64_t previous = 0;
-  if (pass.continues) {
-    const auto tip = std::find_if(log.tips.begin(), log.tips.end(),
-                                  [&](const Tip& tip) { return tip.head.head == *pass.continues; });
-    CHECK(tip != log.tips.end());
-    previous = tip->sequence;
-    log.tips.erase(tip);
+  for (auto row = select_end_.query(log.id, std::int64_t{pass.envelope.first} - 1, item.after); row.next();) {
+    previous = sequence_of(row.integer(0));
   }
+  if (pass.continues) std::erase_if(log.tips, [&](const Tip& tip) { return tip.head.head == *pass.continues; });
   const std::int64_t row = next_row(*work.space);
   log.tips.push_back({sequence_of(row), pass.head});
   insert_segment_.run(work.transaction, row, work.space->id, log.id, pass.envelope.first, pass.envelope.last,
-                      pass.envelope.chain, previous, bytes);
+                      pass.envelope.chain, previous, item.bytes);
   update_log_.run(work.transaction, encode_tips(log.tips), log.id);
   work.sequences.push_back(sequence_of(row));
 }

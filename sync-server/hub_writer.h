@@ -40,7 +40,7 @@ class HubWriter final : private sync::StoredHeads {
   sync::Gated<bool> store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item);
   std::optional<std::int64_t> keep_notice(Work& work, const sync::NoticeName& name, ByteSpan bytes);
   bool has_room_for_claim(const StoredSpace& space, ByteSpan claim);
-  void append_segment(Work& work, const sync::SegmentPass& pass, ByteSpan bytes);
+  void append_segment(Work& work, const sync::SegmentPass& pass, const sync::Item& item);
   void found(Work& work, const TransportKey& founder);
   std::int64_t next_row(StoredSpace& space);
   void sign_head(sqlite::Transaction& transaction, StoredSpace& space);
@@ -70,6 +70,7 @@ class HubWriter final : private sync::StoredHeads {
   sqlite::Statement insert_log_{database_, "INSERT INTO log (space, log, tips) VALUES (?, ?, zeroblob(0))"};
   sqlite::Statement update_log_{database_, "UPDATE log SET tips = ? WHERE id = ?"};
   sqlite::Statement select_at_{database_, "SELECT bytes FROM item WHERE log = ? AND last = ?"};
+  sqlite::Statement select_end_{database_, "SELECT id FROM item WHERE log = ? AND last = ? AND chain = ?"};
   sqlite::Statement select_claims_{database_,
                                    "SELECT bytes FROM item WHERE space = ? AND kind = 3 AND name IS NOT NULL"};
   sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};

@@ -1,0 +1,153 @@
+// The contract of a hub's store, against SQLite; and what only SQLite does.
+#include <unistd.h>
+
+#include "sync-server/hub_reader.h"
+#include "tests/contract/hub_store_contract.h"
+
+namespace plenary::hub {
+namespace {
+
+class SqliteStore final : public HubStoreUnderTest {
+ public:
+  SqliteStore(std::filesystem::path data, const Configuration& configuration, const crypto::SigningKey& signing)
+      : data_(std::move(data)), policy_(configuration), signing_(signing) {
+    open();
+  }
+
+  sync::HubSpaces& spaces() override { return open_->reader; }
+  Committed store(std::vector<sync::StoreRequest> requests) override {
+    Committed committed = open_->writer.store(requests);
+    for (const SpaceId& space : committed.changed) open_->reader.changed(space);
+    return committed;
+  }
+  void reopen() override {
+    open_.reset();
+    open();
+  }
+  std::uint64_t open_epoch() override { return open_->writer.open_epoch(); }
+  sqlite::Database& database() { return *open_->to_write; }
+
+ private:
+  struct Open {
+    Open(const std::filesystem::path& data, const Policy& policy, const crypto::SigningKey& signing)
+        : to_write(open_hub_database(data).value()),
+          to_read(open_hub_database_to_read(data).value()),
+          writer(*to_write, policy, signing),
+          reader(*to_read, policy) {}
+    std::unique_ptr<sqlite::Database> to_write, to_read;
+    HubWriter writer;
+    HubReader reader;
+  };
+
+  void open() { open_ = std::make_unique<Open>(data_, policy_, signing_); }
+
+  std::filesystem::path data_;
+  Policy policy_;
+  const crypto::SigningKey& signing_;
+  std::unique_ptr<Open> open_;
+};
+
+class SqliteBackend {
+ public:
+  SqliteBackend() {
+    std::string pattern = ::testing::TempDir() + "plenary-hub-store-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~SqliteBackend() { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<SqliteStore> make(const Configuration& configuration) {
+    const auto data = folder_ / std::to_string(++made_);
+    std::filesystem::create_directory(data);
+    return std::make_unique<SqliteStore>(data, configuration, signing_);
+  }
+
+ private:
+  std::filesystem::path folder_;
+  int made_ = 0;
+  crypto::SystemEnvironment environment_;
+  crypto::SigningKey signing_ = crypto::SigningKey::generate(environment_);
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, HubStoreContract, SqliteBackend);
+
+class SqliteHubStoreTest : public ::testing::Test {
+ protected:
+  sync::StoreRequest request(const SpaceMaker& maker, std::vector<sync::Item> items) {
+    return {1, maker.space(), keeper_of(maker), "", std::move(items)};
+  }
+  static TransportKey keeper_of(const SpaceMaker& maker) {
+    return const_cast<SpaceMaker&>(maker).keeper().transport.public_key();
+  }
+
+  crypto::SystemEnvironment environment_;
+  SqliteBackend backend_;
+  std::unique_ptr<SqliteStore> store_ = backend_.make({});
+};
+
+TEST_F(SqliteHubStoreTest, AFullDiskLosesNothingAndStoresNothingHalf) {
+  SpaceMaker maker(environment_);
+  store_->store({request(maker, maker.roster())});
+  const auto before = store_->spaces().head(maker.space());
+  store_->database().limit_pages(40);
+  const auto large = maker.segment(maker.keeper(), 5, 100'000);
+
+  EXPECT_THROW(store_->store({request(maker, {large})}), sqlite::Failure);
+  EXPECT_EQ(store_->spaces().head(maker.space()), before);
+  store_->database().limit_pages(100'000);
+  const auto outcome = store_->store({request(maker, {large})}).outcomes.at(0);
+
+  EXPECT_THAT(outcome.refused, IsEmpty());
+  EXPECT_EQ(outcome.head->number, before->number + 1);
+  EXPECT_EQ(store_->database().find_damage(), "");
+}
+
+TEST_F(SqliteHubStoreTest, KeepsMoreSpacesThanItHoldsInMemory) {
+  std::vector<std::unique_ptr<SpaceMaker>> makers;
+  std::vector<sync::StoreRequest> requests;
+  for (int i = 0; i < 600; ++i) {
+    makers.push_back(std::make_unique<SpaceMaker>(environment_));
+    requests.push_back(request(*makers.back(), makers.back()->roster()));
+    // Another keeper each time: the limit of spaces is per device.
+  }
+  const auto committed = store_->store(requests);
+  EXPECT_THAT(committed.changed, SizeIs(600));
+
+  for (const auto& maker : makers) {
+    const auto stored = store_->store({request(*maker, {maker->segment(maker->keeper(), 1)})});
+    ASSERT_THAT(stored.outcomes.at(0).refused, IsEmpty());
+    ASSERT_EQ(stored.outcomes.at(0).head->number, 2u);
+  }
+}
+
+TEST_F(SqliteHubStoreTest, TakesLittleMoreRoomThanWhatCame) {
+  SpaceMaker maker(environment_);
+  std::size_t uploaded = maker.roster()[0].bytes.size();
+  store_->store({request(maker, maker.roster())});
+  for (int i = 0; i < 8; ++i) {
+    const auto segment = maker.segment(maker.keeper(), 500, 53'000);
+    uploaded += segment.bytes.size();
+    store_->store({request(maker, {segment})});
+  }
+
+  ASSERT_TRUE(store_->database().checkpoint());
+
+  const auto file = std::filesystem::file_size(store_->database().path());
+  EXPECT_LT(static_cast<double>(file), 1.05 * static_cast<double>(uploaded));
+}
+
+TEST(FolderLockTest, LetsOneInAtATime) {
+  std::string pattern = ::testing::TempDir() + "plenary-lock-XXXXXX";
+  const std::filesystem::path folder = ::mkdtemp(pattern.data());
+  {
+    const auto first = FolderLock::take(folder);
+    ASSERT_TRUE(first);
+    const auto second = FolderLock::take(folder);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::busy);
+  }
+  EXPECT_TRUE(FolderLock::take(folder));
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace plenary::hub
