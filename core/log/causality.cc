@@ -6,15 +6,12 @@
 #include "core/base/check.h"
 
 namespace plenary::log {
-namespace {
 
 std::uint64_t branch_of(const ChainValue& chain) {
   std::uint64_t branch = 0;
   for (int i = 0; i < 8; ++i) branch = branch << 8 | std::to_integer<std::uint64_t>(chain.bytes[i]);
   return branch;
 }
-
-}  // namespace
 
 // ---- what is here
 
@@ -102,8 +99,12 @@ static std::uint32_t value_at(const Steps& steps, std::uint32_t number) {
   return after == steps.begin() ? 0 : std::prev(after)->value;
 }
 
-std::uint32_t Causality::schema_of(Place place) const { return value_at(lanes_[place.lane].schemas, place.number); }
-std::uint32_t Causality::roster_of(Place place) const { return value_at(lanes_[place.lane].rosters, place.number); }
+std::uint32_t Causality::schema_of(Place place) const {
+  return value_at(lanes_[place.lane].schemas, place.number);
+}
+std::uint32_t Causality::roster_of(Place place) const {
+  return value_at(lanes_[place.lane].rosters, place.number);
+}
 
 bool Causality::before_in_order(Place a, Place b) const {
   if (a.lane == b.lane) return a.number < b.number;

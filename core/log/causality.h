@@ -25,6 +25,9 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
+// The branch of a ChangeName that names this change: the first 8 bytes of its chain value, as a big-endian number.
+std::uint64_t branch_of(const ChainValue& chain);
+
 // What can be seen from somewhere: the history of one delivered change (without itself), or all that is delivered.
 class Horizon {
  public:
@@ -92,7 +95,7 @@ class Causality {
   std::optional<Place> find(const LogId& log, std::uint32_t number, const ChainValue& chain) const;
   bool is_delivered(const Head& head) const { return find(head.log, head.number, head.chain).has_value(); }
   bool is_forked(const LogId& log) const;
-  std::vector<LogId> logs() const;    // sorted
+  std::vector<LogId> logs() const;  // sorted
   std::size_t lane_count() const { return lanes_.size(); }
   // Grows by one whenever a delivery was `reshaped`.
   std::uint64_t shape() const { return shape_; }

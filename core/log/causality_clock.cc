@@ -95,8 +95,8 @@ void Causality::mark_unclear(Place place, std::uint32_t log, const std::vector<C
   const bool absent = std::any_of(heads.begin(), heads.end(), [&](const Cite& cite) { return !place_of(cite); });
   const bool unclear = absent && heads.size() + (log == lane.log) > 1;
   lane.mentions_absent |= absent;
-  const auto last = std::find_if(lane.unclear.rbegin(), lane.unclear.rend(),
-                                 [&](const Unclear& entry) { return entry.log == log; });
+  const auto last =
+      std::find_if(lane.unclear.rbegin(), lane.unclear.rend(), [&](const Unclear& entry) { return entry.log == log; });
   if (unclear != (last != lane.unclear.rend() && last->unclear)) lane.unclear.push_back({place.number, log, unclear});
 }
 
@@ -148,7 +148,8 @@ void Causality::rebuild() {
     lane.mentions_absent = false;
   }
   rings_ = false;
-  const bool any_absent = std::any_of(absent_.begin(), absent_.end(), [](const Absent& absent) { return !absent.place; });
+  const bool any_absent =
+      std::any_of(absent_.begin(), absent_.end(), [](const Absent& absent) { return !absent.place; });
   if (any_absent) return rebuild_causes_first();
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
     inherit(lane);

@@ -18,15 +18,23 @@ std::uint32_t Causality::log_index(const LogId& log) {
   return found->second;
 }
 
-void Causality::learn_author(const LogId& log, const DeviceKey& author) { logs_[log_index(log)].author = author; }
+void Causality::learn_author(const LogId& log, const DeviceKey& author) {
+  logs_[log_index(log)].author = author;
+}
 
 Delivery Causality::add(const Change& change) {
   Delivery delivery;
   if (waiting_.contains(change.chain) || find(change.log, change.number, change.chain)) return delivery;
   const auto known = log_index_.find(change.log);
   CHECK(known != log_index_.end() && !logs_[known->second].author.is_zero());
-  Change header{.log = change.log, .number = change.number, .chain = change.chain, .previous = change.previous,
-                .seen = change.seen, .roster = change.roster, .time_ms = change.time_ms, .schema = change.schema};
+  Change header{.log = change.log,
+                .number = change.number,
+                .chain = change.chain,
+                .previous = change.previous,
+                .seen = change.seen,
+                .roster = change.roster,
+                .time_ms = change.time_ms,
+                .schema = change.schema};
   std::sort(header.seen.begin(), header.seen.end());
   header.seen.erase(std::unique(header.seen.begin(), header.seen.end()), header.seen.end());
   waiting_.emplace(change.chain, std::move(header));
@@ -65,7 +73,8 @@ bool Causality::is_declared_lost(const Head& head) const {
 Causality::Obstacle Causality::obstacle(const Change& change) const {
   using Kind = Obstacle::Kind;
   if (change.number == 0 || (change.number == 1) != change.previous.is_zero()) return {Kind::hopeless};
-  if (change.number > 1 && !find(change.log, change.number - 1, change.previous)) return {Kind::change, change.previous};
+  if (change.number > 1 && !find(change.log, change.number - 1, change.previous))
+    return {Kind::change, change.previous};
   if (!roster_index_.contains(change.roster)) return {Kind::roster};
   // Heads cited by the log's earlier changes were asked for when those were delivered, and stay answered.
   for (const Head& head : change.seen) {

@@ -43,8 +43,8 @@ Impact impact(const log::Causality& causality, const roster::Roster& roster, con
     return hashes;
   };
   Hashes changed = difference(erased(before), erased(after));
-  changed.merge(difference(Hashes(hidden_before.begin(), hidden_before.end()),
-                           Hashes(hidden_after.begin(), hidden_after.end())));
+  changed.merge(
+      difference(Hashes(hidden_before.begin(), hidden_before.end()), Hashes(hidden_after.begin(), hidden_after.end())));
   std::set<log::RecordName> records;
   for (const RosterHash& erasure : changed) {
     if (const roster::Record* record = roster.find(erasure)) {

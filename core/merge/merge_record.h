@@ -13,8 +13,8 @@ namespace plenary::merge {
 using WriteIndex = std::uint32_t;
 
 enum class Life : std::uint8_t {
-  none = 0,       // no effective operation
-  held = 1,       // effective work, but no creation in effect: kept, listed, shown when the creation counts
+  none = 0,  // no effective operation
+  held = 1,  // effective work, but no creation in effect: kept, listed, shown when the creation counts
   live = 2,
   contested = 3,  // deleted by somebody who did not see all that was done to it: shown, asks
   deleted = 4,
@@ -29,7 +29,7 @@ enum class Reason : std::uint8_t {
   missing = 4,     // would stand, but its value is not here
   hidden = 5,
   erased = 6,
-  done = 7,        // a removal or deletion within the field: it did its work
+  done = 7,  // a removal or deletion within the field: it did its work
 };
 
 struct Past {
@@ -47,20 +47,20 @@ struct MergedText {
 struct MergedField {
   std::uint32_t number = 0;
   Policy policy = Policy::latest;
-  bool ask = false;                     // people must decide
-  std::vector<WriteIndex> standing;     // not superseded; not for text
-  std::vector<WriteIndex> shown;        // in the order to show; text: every insertion of which something is shown
-  std::vector<Past> history;            // every effective write that is not shown
-  std::unique_ptr<MergedText> text;     // only for text
+  bool ask = false;                  // people must decide
+  std::vector<WriteIndex> standing;  // not superseded; not for text
+  std::vector<WriteIndex> shown;     // in the order to show; text: every insertion of which something is shown
+  std::vector<Past> history;         // every effective write that is not shown
+  std::unique_ptr<MergedText> text;  // only for text
 };
 
 struct MergedRecord {
   Life life = Life::none;
-  std::vector<WriteIndex> deletions;    // contested, deleted: the deletions that stand
-  std::vector<WriteIndex> unseen;       // contested: what they did not see
-  std::vector<MergedField> fields;      // live, contested: those with an effective write, by number
-  std::vector<Effect> effects;          // of each write
-  std::vector<Payload> payloads;        // of each write
+  std::vector<WriteIndex> deletions;  // contested, deleted: the deletions that stand
+  std::vector<WriteIndex> unseen;     // contested: what they did not see
+  std::vector<MergedField> fields;    // live, contested: those with an effective write, by number
+  std::vector<Effect> effects;        // of each write
+  std::vector<Payload> payloads;      // of each write
 
   const MergedField* field(std::uint32_t number) const;
 };

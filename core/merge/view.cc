@@ -66,8 +66,8 @@ const roster::LogRights& View::cached(std::vector<Rights>& by_lane, std::uint32_
   if (by_lane.size() <= lane) by_lane.resize(causality_.lane_count());
   if (!by_lane[lane]) {
     const roster::Standing* standing = roster_.standing_at(at);
-    by_lane[lane] = std::make_unique<roster::LogRights>(
-        standing ? roster::rights_of_log(causality_, lane, *standing) : roster::LogRights{});
+    by_lane[lane] = std::make_unique<roster::LogRights>(standing ? roster::rights_of_log(causality_, lane, *standing)
+                                                                 : roster::LogRights{});
   }
   return *by_lane[lane];
 }

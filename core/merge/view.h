@@ -99,8 +99,8 @@ class View {
 
 // What must be merged anew when the roster's tip moves from one standing to another.
 struct Impact {
-  std::vector<LogId> logs;                  // whose changes may take effect differently: every record they wrote into
-  std::vector<log::RecordName> records;     // that were erased or hidden, or no longer are; canonical
+  std::vector<LogId> logs;               // whose changes may take effect differently: every record they wrote into
+  std::vector<log::RecordName> records;  // that were erased or hidden, or no longer are; canonical
   bool none() const { return logs.empty() && records.empty(); }
 };
 // `hidden_before` and `hidden_after` are Roster::unsettled() at either time.

@@ -101,8 +101,8 @@ LogRights rights_of_log(const log::Causality& causality, std::uint32_t lane, con
     if (concerns(event, log, key)) rights.events.push_back(event);
   }
   if (const auto names = standing.names.find(log); names != standing.names.end()) rights.names = &names->second;
-  rights.is_plain = rights.events.size() == 1 && rights.events.front().kind == Event::Kind::grant &&
-                    causality.lane_is_alone(lane);
+  rights.is_plain =
+      rights.events.size() == 1 && rights.events.front().kind == Event::Kind::grant && causality.lane_is_alone(lane);
   const Role role = rights.events.empty() ? kNoRole : rights.events.front().role;
   if (rights.is_plain && role != kNoRole) rights.plain = {role, Quarantine::none};
   return rights;

@@ -8,9 +8,15 @@
 namespace plenary::roster {
 namespace {
 
-bool is_recovery(const Body& body) { return std::holds_alternative<Recover>(body); }
-bool is_hand_over(const Body& body) { return std::holds_alternative<HandOver>(body); }
-bool is_opening(const Body& body) { return is_recovery(body) || is_hand_over(body); }
+bool is_recovery(const Body& body) {
+  return std::holds_alternative<Recover>(body);
+}
+bool is_hand_over(const Body& body) {
+  return std::holds_alternative<HandOver>(body);
+}
+bool is_opening(const Body& body) {
+  return is_recovery(body) || is_hand_over(body);
+}
 
 }  // namespace
 
@@ -22,7 +28,8 @@ Admission Roster::add(const Record& record, std::vector<const Record*>* admitted
   const bool founding = std::holds_alternative<Found>(record.body);
   if (!founding && !index_.contains(record.previous)) {
     auto& followers = waiting_[record.previous];
-    const bool here = std::any_of(followers.begin(), followers.end(), [&](const Record& r) { return r.hash == record.hash; });
+    const bool here =
+        std::any_of(followers.begin(), followers.end(), [&](const Record& r) { return r.hash == record.hash; });
     if (!here) followers.push_back(record);
     return Admission::waiting;
   }
@@ -129,7 +136,9 @@ void Roster::find_tip() {
 
 // ---- questions
 
-RosterHash Roster::tip() const { return nodes_.empty() ? RosterHash{} : nodes_[tip_]->record.hash; }
+RosterHash Roster::tip() const {
+  return nodes_.empty() ? RosterHash{} : nodes_[tip_]->record.hash;
+}
 
 const Standing& Roster::standing() const {
   CHECK(!nodes_.empty());
@@ -161,7 +170,8 @@ const Record* Roster::find(const RosterHash& record) const {
 std::vector<const Record*> Roster::chain(const RosterHash& record) const {
   std::vector<const Record*> chain;
   const auto found = index_.find(record);
-  for (std::uint32_t at = found == index_.end() ? UINT32_MAX : found->second; at != UINT32_MAX; at = nodes_[at]->parent) {
+  for (std::uint32_t at = found == index_.end() ? UINT32_MAX : found->second; at != UINT32_MAX;
+       at = nodes_[at]->parent) {
     chain.push_back(&nodes_[at]->record);
   }
   std::reverse(chain.begin(), chain.end());
@@ -197,7 +207,8 @@ std::vector<RosterHash> Roster::unsettled() const {
 std::vector<log::Loss> Roster::losses() const {
   std::vector<log::Loss> found;
   for (const auto& node : nodes_) {
-    if (const auto* lost = std::get_if<Lost>(&node->record.body)) found.push_back({lost->log, lost->number, lost->chain});
+    if (const auto* lost = std::get_if<Lost>(&node->record.body))
+      found.push_back({lost->log, lost->number, lost->chain});
   }
   return found;
 }

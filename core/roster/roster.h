@@ -17,9 +17,9 @@ namespace plenary::roster {
 struct Member {
   DeviceIdentity device;
   PersonId person;
-  Role role = kNoRole;        // in force for new changes; kNoRole once removed
+  Role role = kNoRole;  // in force for new changes; kNoRole once removed
   bool removed = false;
-  RosterHash granted_by;      // the record that holds its sealed name label
+  RosterHash granted_by;  // the record that holds its sealed name label
   friend bool operator==(const Member&, const Member&) = default;
 };
 
@@ -27,7 +27,7 @@ struct Member {
 struct Event {
   enum class Kind : std::uint8_t { grant, role, remove, readmit, lost, branch };
   Kind kind = Kind::grant;
-  Role role = kNoRole;        // grant (also by invitation), role, readmit
+  Role role = kNoRole;  // grant (also by invitation), role, readmit
   const Record* record = nullptr;
 };
 
@@ -35,16 +35,16 @@ struct Event {
 struct Standing {
   RosterHash at;
   std::uint32_t epoch = 0;
-  std::map<DeviceKey, Member> people;                    // every key ever granted on this chain
-  std::vector<Event> events;                             // in chain order
-  std::map<LogId, std::vector<log::Head>> names;         // points that are on a log's line, in chain order
+  std::map<DeviceKey, Member> people;             // every key ever granted on this chain
+  std::vector<Event> events;                      // in chain order
+  std::map<LogId, std::vector<log::Head>> names;  // points that are on a log's line, in chain order
   std::vector<const Record*> erasures;
-  std::set<RosterHash> settled_records;                  // void erasures that were declined
+  std::set<RosterHash> settled_records;                            // void erasures that were declined
   std::set<std::pair<log::Head, std::uint32_t>> settled_requests;  // hide operations that were declined
-  std::map<InvitationId, Role> invitations;              // open ones
+  std::map<InvitationId, Role> invitations;                        // open ones
   DeviceIdentity keeper;
   DeviceKey recovery;
-  std::vector<KeyId> keys;                               // space keys in order; the last is current
+  std::vector<KeyId> keys;  // space keys in order; the last is current
   std::optional<std::int64_t> expires_ms;
 
   const Member* member(const DeviceKey& key) const;
@@ -56,9 +56,9 @@ struct Standing {
 // What became of a record that was added.
 enum class Admission : std::uint8_t {
   admitted,
-  known,     // was here already
-  waiting,   // follows a record that is not here
-  invalid,   // its signer is not keeper there, or its epoch does not fit: has no effect, for ever
+  known,    // was here already
+  waiting,  // follows a record that is not here
+  invalid,  // its signer is not keeper there, or its epoch does not fit: has no effect, for ever
 };
 
 class Roster {

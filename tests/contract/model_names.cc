@@ -1,6 +1,7 @@
 #include "tests/contract/model_names.h"
 
 #include "core/base/check.h"
+#include "core/log/causality.h"
 #include "tests/contract/example_schema.h"
 
 namespace plenary::contract {
@@ -53,15 +54,9 @@ bool ModelNames::has_several(const std::string& reader, const log::Head& head) c
   return found > 1;
 }
 
-static std::uint64_t branch_of(const ChainValue& chain) {
-  std::uint64_t branch = 0;
-  for (int i = 0; i < 8; ++i) branch = branch << 8 | std::to_integer<std::uint64_t>(chain.bytes[i]);
-  return branch;
-}
-
 log::ChangeName ModelNames::change(const std::string& reader, const std::string& change) const {
   const log::Head head = this->head(change);
-  return {head.log, head.number, has_several(reader, head) ? branch_of(head.chain) : 0};
+  return {head.log, head.number, has_several(reader, head) ? log::branch_of(head.chain) : 0};
 }
 
 std::pair<std::string, std::uint32_t> ModelNames::split_write(const std::string& write) {
@@ -88,7 +83,7 @@ log::RecordName ModelNames::record(const std::string& record) const {
   if (record[at] == '@') return {type, id_from_label<OriginTag>(record.substr(at + 1))};
   const auto [change, index] = split_write(record.substr(at + 1));
   const log::Head head = this->head(change);
-  return {type, log::WriteName{{head.log, head.number, branch_of(head.chain)}, index}};
+  return {type, log::WriteName{{head.log, head.number, log::branch_of(head.chain)}, index}};
 }
 
 }  // namespace plenary::contract
