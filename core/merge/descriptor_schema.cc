@@ -51,26 +51,35 @@ std::string varint_bytes(std::uint64_t value) {
   return std::string(as_text(writer.bytes()));
 }
 
-bool is_record(const pb::Descriptor& message) { return message.options().HasExtension(record); }
+bool is_record(const pb::Descriptor& message) {
+  return message.options().HasExtension(record);
+}
 
 Result<ValueKind> kind_of(const pb::FieldDescriptor& proto) {
   switch (proto.type()) {
     case pb::FieldDescriptor::TYPE_INT32:
     case pb::FieldDescriptor::TYPE_INT64:
-    case pb::FieldDescriptor::TYPE_UINT32: return ValueKind::integer;
-    case pb::FieldDescriptor::TYPE_STRING: return ValueKind::text;
-    case pb::FieldDescriptor::TYPE_BOOL: return ValueKind::boolean;
-    case pb::FieldDescriptor::TYPE_ENUM: return ValueKind::enumeration;
-    case pb::FieldDescriptor::TYPE_BYTES: return ValueKind::bytes;
-    case pb::FieldDescriptor::TYPE_DOUBLE: return ValueKind::real;
+    case pb::FieldDescriptor::TYPE_UINT32:
+      return ValueKind::integer;
+    case pb::FieldDescriptor::TYPE_STRING:
+      return ValueKind::text;
+    case pb::FieldDescriptor::TYPE_BOOL:
+      return ValueKind::boolean;
+    case pb::FieldDescriptor::TYPE_ENUM:
+      return ValueKind::enumeration;
+    case pb::FieldDescriptor::TYPE_BYTES:
+      return ValueKind::bytes;
+    case pb::FieldDescriptor::TYPE_DOUBLE:
+      return ValueKind::real;
     case pb::FieldDescriptor::TYPE_MESSAGE:
       if (proto.message_type()->full_name() == "plenary.merge.Reference") return ValueKind::reference;
       if (is_record(*proto.message_type())) {
         return refuse(proto.full_name(), "holds a record; use plenary.merge.Reference to point to it.");
       }
       return ValueKind::message;
-    default: return refuse(proto.full_name(), std::string("is of type ") + proto.type_name() +
-                                                  ", which no value can have; use int64, uint32 or double for numbers.");
+    default:
+      return refuse(proto.full_name(), std::string("is of type ") + proto.type_name() +
+                                           ", which no value can have; use int64, uint32 or double for numbers.");
   }
 }
 
@@ -290,7 +299,8 @@ Result<void> SchemaBuilder::check_targets() const {
   for (const auto& [number, type] : schema_.types) {
     for (const auto& [field_number, field] : type.fields) {
       if (field.kind != ValueKind::reference || field.target.empty()) continue;
-      const bool known = std::ranges::any_of(schema_.types, [&](const auto& t) { return t.second.name == field.target; });
+      const bool known =
+          std::ranges::any_of(schema_.types, [&](const auto& t) { return t.second.name == field.target; });
       if (!known) {
         return refuse(type.name + "." + field.name, "points to \"" + field.target + "\", which is no record.");
       }
@@ -325,9 +335,13 @@ Result<std::uint32_t> SchemaBuilder::version_of(const std::string& where, std::u
 
 }  // namespace
 
-Result<Schema> schema_from(const pb::FileDescriptor& file) { return SchemaBuilder(file).build(); }
+Result<Schema> schema_from(const pb::FileDescriptor& file) {
+  return SchemaBuilder(file).build();
+}
 
-std::string enumeration_name(const pb::EnumValueDescriptor& value) { return lower(value.name()); }
+std::string enumeration_name(const pb::EnumValueDescriptor& value) {
+  return lower(value.name());
+}
 
 Result<std::vector<std::pair<std::int32_t, std::string>>> enumeration_values(std::string_view full_name) {
   const auto* type = pb::DescriptorPool::generated_pool()->FindEnumTypeByName(std::string(full_name));

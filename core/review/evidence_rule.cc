@@ -173,8 +173,8 @@ void Judge::remark() {
     remarks.push_back(counted(verdict_.not_here, "cited note is", "cited notes are") + " not on this tablet yet.");
   }
   if (verdict_.set_aside > 0) {
-    remarks.push_back(counted(verdict_.set_aside, "cited note was", "cited notes were") +
-                      " set aside or withdrawn and no longer count.");
+    remarks.push_back(counted(verdict_.set_aside, "cited note was set aside or withdrawn and no longer counts.",
+                              "cited notes were set aside or withdrawn and no longer count."));
   }
   if (!verdict_.twice.empty()) {
     std::vector<std::string> ids;
