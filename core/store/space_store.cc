@@ -24,7 +24,9 @@ Result<void> migrate(sqlite::Database& database) {
   const sqlite::Migration migrations[] = {[](sqlite::Transaction& transaction) {
     transaction.execute(
         "CREATE TABLE plenary_setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-        "CREATE TABLE plenary_roster (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, record BLOB NOT NULL)");
+        "CREATE TABLE plenary_roster (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"
+        "CREATE TABLE plenary_notice (kind INTEGER, subject BLOB, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
+        "  PRIMARY KEY (kind, subject)) WITHOUT ROWID");
     LogTable::create(transaction);
     RecordRows::create(transaction);
   }};

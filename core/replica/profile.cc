@@ -1,0 +1,130 @@
+#include "core/replica/profile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/byte_codec.h"
+#include "core/sqlite/migration.h"
+
+namespace plenary::replica {
+namespace {
+
+constexpr std::int32_t kApplication = 0x506c5072;  // "PlPr"
+constexpr std::size_t kMaxPersonBytes = 200;
+constexpr std::string_view kPerson = "person", kSigning = "signing seed", kTransport = "transport secret";
+
+Result<void> migrate(sqlite::Database& database) {
+  const sqlite::Migration migrations[] = {[](sqlite::Transaction& transaction) {
+    transaction.execute("CREATE TABLE plenary_profile (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
+  }};
+  return sqlite::migrate(database, {kApplication, "Plenary profile"}, migrations);
+}
+
+Result<std::unique_ptr<sqlite::Database>> open_database(const std::filesystem::path& folder, sqlite::Access access) {
+  sqlite::OpenOptions options;
+  options.access = access;
+  options.busy_timeout_ms = 0;
+  auto database = sqlite::Database::open(folder / "profile.plenary", options);
+  if (!database) {
+    if (database.error().code == ErrorCode::not_found) {
+      return fail(ErrorCode::not_found, "There is no profile in " + folder.string() + ". Create one first.");
+    }
+    if (database.error().code == ErrorCode::busy) {
+      return fail(ErrorCode::busy,
+                  "The profile in " + folder.string() + " is open in another program. Close it there, then try again.");
+    }
+    return database;
+  }
+  if (auto done = migrate(**database); !done) return tl::make_unexpected(done.error());
+  return database;
+}
+
+}  // namespace
+
+Profile::Profile(std::filesystem::path folder, std::unique_ptr<sqlite::Database> database)
+    : folder_(std::move(folder)), database_(std::move(database)) {}
+
+Result<std::unique_ptr<Profile>> Profile::create(const std::filesystem::path& folder, const std::string& person,
+                                                 Environment& environment) {
+  if (person.empty() || person.size() > kMaxPersonBytes) {
+    return fail(ErrorCode::invalid_argument, "A profile needs the name of its person, of at most 200 bytes.");
+  }
+  if (std::filesystem::exists(folder) &&
+      (!std::filesystem::is_directory(folder) || !std::filesystem::is_empty(folder))) {
+    return fail(ErrorCode::conflict, folder.string() + " is not empty. Choose a new folder for the profile.");
+  }
+  std::filesystem::create_directories(folder / "spaces");
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+  auto database = open_database(folder, sqlite::Access::create);
+  if (!database) return tl::make_unexpected(database.error());
+  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(database)));
+  {
+    const auto signing = crypto::SigningKey::generate(environment);
+    const auto transport = crypto::AgreementKey::generate(environment);
+    sqlite::Transaction transaction(*profile->database_);
+    profile->set(transaction, kPerson, as_bytes(person));
+    profile->set(transaction, kSigning, signing.seed().span());
+    profile->set(transaction, kTransport, transport.secret().span());
+    transaction.commit();
+  }
+  if (auto done = profile->load(); !done) return tl::make_unexpected(done.error());
+  return profile;
+}
+
+Result<std::unique_ptr<Profile>> Profile::open(const std::filesystem::path& folder) {
+  auto database = open_database(folder, sqlite::Access::existing);
+  if (!database) return tl::make_unexpected(database.error());
+  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(database)));
+  if (auto done = profile->load(); !done) return tl::make_unexpected(done.error());
+  return profile;
+}
+
+std::optional<Bytes> Profile::value(std::string_view name) {
+  sqlite::Statement select(*database_, "SELECT value FROM plenary_profile WHERE name = ?");
+  auto rows = select.query(name);
+  return rows.next() ? std::optional(to_bytes(rows.blob(0))) : std::nullopt;
+}
+
+void Profile::set(sqlite::Transaction& transaction, std::string_view name, ByteSpan value) {
+  sqlite::Statement insert(*database_, "INSERT OR REPLACE INTO plenary_profile (name, value) VALUES (?, ?)");
+  insert.run(transaction, name, value);
+}
+
+Result<void> Profile::load() {
+  const auto person = value(kPerson), signing = value(kSigning), transport = value(kTransport);
+  auto seed = signing ? crypto::SigningKey::Seed::from(*signing) : std::nullopt;
+  auto secret = transport ? crypto::Secret<32>::from(*transport) : std::nullopt;
+  if (!person || !seed || !secret) {
+    return fail(ErrorCode::malformed, "The profile in " + folder_.string() + " was never completed. Create another.");
+  }
+  person_ = as_text(*person);
+  signing_ = crypto::SigningKey::from_seed(*seed);
+  transport_ = crypto::AgreementKey::from_secret(*std::move(secret));
+  take_install_mark();
+  return {};
+}
+
+// The mark is the file's inode and time of creation, which no copy shares. Making the file anew changes it: then logs
+// are begun anew, which is always safe.
+void Profile::take_install_mark() {
+  const std::filesystem::path path = folder_ / "install";
+  const int file = ::open(path.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
+  struct statx about {};
+  const bool known = file >= 0 && ::statx(file, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME | STATX_CTIME, &about) == 0;
+  if (file >= 0) ::close(file);
+  if (!known) throw std::filesystem::filesystem_error("cannot read the install mark", path, std::error_code());
+  const bool has_birth = (about.stx_mask & STATX_BTIME) != 0;
+  const auto& time = has_birth ? about.stx_btime : about.stx_ctime;
+  ByteWriter mark;
+  mark.varint(about.stx_ino);
+  mark.zigzag(time.tv_sec);
+  mark.varint(time.tv_nsec);
+  install_mark_ = std::move(mark).take();
+}
+
+std::filesystem::path Profile::space_path(const SpaceId& space) const {
+  return spaces_folder() / (to_hex(space.span().first(16)) + ".plenary");
+}
+
+}  // namespace plenary::replica

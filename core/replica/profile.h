@@ -1,0 +1,54 @@
+// Profile: one person on one device: the folder, the device's keys, the install mark. docs/storage.md, "A profile".
+//
+//   <folder>/profile.plenary          device keys, the person's name (SQLite, held by whoever has the profile open)
+//   <folder>/install                  the install mark: an empty file that is recognised by when and where it was made,
+//                                     so that a copy or a restored backup of the folder does not have it
+//   <folder>/spaces/<id>.plenary      one space each
+#pragma once
+
+#include <filesystem>
+
+#include "core/crypto/box.h"
+#include "core/crypto/sign.h"
+#include "core/roster/record.h"
+#include "core/sqlite/statement.h"
+
+namespace plenary::replica {
+
+class Profile {
+ public:
+  // conflict: the folder holds something already.
+  static Result<std::unique_ptr<Profile>> create(const std::filesystem::path& folder, const std::string& person,
+                                                 Environment& environment);
+  // not_found, busy, unsupported, malformed.
+  static Result<std::unique_ptr<Profile>> open(const std::filesystem::path& folder);
+  Profile(const Profile&) = delete;
+  Profile& operator=(const Profile&) = delete;
+
+  const std::string& person() const { return person_; }
+  const crypto::SigningKey& signing() const { return *signing_; }
+  const crypto::AgreementKey& transport() const { return *transport_; }
+  roster::DeviceIdentity identity() const { return {signing_->public_key(), transport_->public_key()}; }
+  // Changes whenever the folder is not the one that this device wrote last: a copy, or a restored backup. Logs begun
+  // under another mark are not continued (architecture.md D11).
+  const Bytes& install_mark() const { return install_mark_; }
+
+  std::filesystem::path space_path(const SpaceId& space) const;
+  std::filesystem::path spaces_folder() const { return folder_ / "spaces"; }
+
+ private:
+  Profile(std::filesystem::path folder, std::unique_ptr<sqlite::Database> database);
+  std::optional<Bytes> value(std::string_view name);
+  void set(sqlite::Transaction& transaction, std::string_view name, ByteSpan value);
+  Result<void> load();
+  void take_install_mark();
+
+  std::filesystem::path folder_;
+  std::unique_ptr<sqlite::Database> database_;
+  std::string person_;
+  std::optional<crypto::SigningKey> signing_;
+  std::optional<crypto::AgreementKey> transport_;
+  Bytes install_mark_;
+};
+
+}  // namespace plenary::replica

@@ -1,0 +1,62 @@
+// ReplicaFacade: the Replica that create() and open() return.
+#pragma once
+
+#include "core/replica/replica.h"
+#include "core/replica/replica_sync.h"
+#include "core/replica/space.h"
+
+namespace plenary::replica {
+
+class ReplicaFacade final : public Replica {
+ public:
+  ReplicaFacade(std::unique_ptr<Profile> profile, const merge::Schema& schema, Environment& environment);
+  // Opens the spaces of the profile.
+  Result<void> open_spaces();
+
+  const std::string& person() const override { return profile_->person(); }
+  const merge::Schema& schema() const override { return schema_; }
+
+  Result<FoundedSpace> found_space(const std::string& kind, const std::string& name, Role role) override;
+  std::vector<SpaceSummary> spaces() override;
+  Result<void> set_hub(const SpaceId& space, const HubAddress& hub) override;
+  Result<std::string> invite(const SpaceId& space, Role role, const std::string& for_whom) override;
+  Result<void> void_invitation(const SpaceId& space, const InvitationId& invitation) override;
+  Result<SpaceId> join(const std::string& link) override;
+  Result<std::vector<MemberView>> members(const SpaceId& space) override;
+  Result<std::vector<Ratification>> ratify(const SpaceId& space) override;
+
+  std::unique_ptr<Edit> edit(const SpaceId& space) override;
+
+  Result<RecordView> get(const SpaceId& space, const RecordId& id) override;
+  Result<OriginTag> origin_tag(const SpaceId& space, const RecordId& id) override;
+  Result<RecordId> find(const SpaceId& space, const std::string& prefix) override;
+  Result<std::vector<RecordView>> list(const SpaceId& space, const Query& query) override;
+  Result<std::vector<SearchHit>> search(const SpaceId& space, const std::string& words, std::size_t limit) override;
+  Result<std::vector<Conflict>> conflicts(const SpaceId& space) override;
+  Result<void> resolve(const SpaceId& space, const Resolution& resolution) override;
+  Result<std::vector<HistoryEntry>> history(const SpaceId& space, const RecordId& id) override;
+  Result<SpaceStatus> status(const SpaceId& space) override;
+  Result<Digest> digest(const SpaceId& space) override;
+  Result<std::vector<DeviceStatus>> device_statuses(const SpaceId& space) override;
+  Result<void> seal_day(const SpaceId& space, std::int64_t day_start_ms) override;
+
+  sync::DeviceSpaces& sync() override { return sync_; }
+  const crypto::AgreementKey& transport_key() const override { return profile_->transport(); }
+  Result<Bytes> export_day_end(const SpaceId& space) override;
+  Result<ImportSummary> import_day_end(ByteSpan file) override;
+  Result<Bytes> receipt(const SpaceId& space) override;
+  Result<std::vector<std::string>> check(const SpaceId& space) override;
+
+ private:
+  Result<Space*> space(const SpaceId& id);
+  Result<store::LoadedRecord> load(Space& space, const std::string& id);
+
+  std::unique_ptr<Profile> profile_;
+  const merge::Schema& schema_;
+  store::EnumDirectory enums_;
+  SpaceContext context_;
+  Spaces spaces_;
+  ReplicaSync sync_{spaces_};
+};
+
+}  // namespace plenary::replica

@@ -1,0 +1,312 @@
+#include "core/replica/space_edit.h"
+
+#include <algorithm>
+
+#include "core/base/utf8.h"
+#include "core/replica/value_codec.h"
+
+namespace plenary::replica {
+namespace {
+
+using log::OperationKind;
+using merge::Policy;
+
+tl::unexpected<Error> pass(const Error& error) {
+  return tl::make_unexpected(error);
+}
+
+}  // namespace
+
+SpaceEdit::SpaceEdit(Space& space)
+    : space_(space), log_(space.own_log()), log_id_(log::log_id(space.id(), log_)), number_(space.next_number()) {}
+
+log::WriteName SpaceEdit::own_write(std::size_t index) const {
+  return {{log_id_, number_, 0}, static_cast<std::uint32_t>(index)};
+}
+
+Result<log::RecordName> SpaceEdit::resolve(const std::string& id) {
+  const auto own = created_.find(id);
+  if (own != created_.end()) return own->second;
+  return space_.store().find(id);
+}
+
+Result<log::RecordName> SpaceEdit::resolve_reference(const std::string& id) {
+  const auto own = created_.find(id);
+  return own == created_.end() ? space_.find_reference(id) : Result<log::RecordName>(own->second);
+}
+
+Result<void> SpaceEdit::may_write(const merge::RecordType& type) {
+  const Role role = space_.role();
+  const auto& schema = space_.store().schema();
+  if (role == kNoRole) {
+    return fail(ErrorCode::refused, "You are not a member of this space (yet). Synchronise, or ask its keeper.");
+  }
+  if (type.writers_at(space_.store().version()).contains(role)) return {};
+  const auto name = schema.roles.find(role);
+  return fail(ErrorCode::refused, "A " + (name == schema.roles.end() ? std::to_string(role) : name->second) +
+                                      " may not write a " + type.name + " here.");
+}
+
+Result<SpaceEdit::Target> SpaceEdit::target(const RecordId& id) {
+  const auto record = resolve(id.text);
+  if (!record) return pass(record.error());
+  const auto* type = space_.store().schema().type(record->type, space_.store().version());
+  if (type == nullptr) {
+    return fail(ErrorCode::unsupported, id.text + " is of a newer version. Update this program to change it.");
+  }
+  if (auto allowed = may_write(*type); !allowed) return pass(allowed.error());
+  return Target{*record, type, nullptr};
+}
+
+Result<SpaceEdit::Target> SpaceEdit::target(const RecordId& id, const std::string& field,
+                                            std::initializer_list<Policy> policies, const char* verb) {
+  auto found = target(id);
+  if (!found) return found;
+  found->field = found->type->field_named(field);
+  if (found->field == nullptr || found->field->since > space_.store().version()) {
+    return fail(ErrorCode::invalid_argument, "A " + found->type->name + " has no field " + field + ".");
+  }
+  if (std::ranges::find(policies, found->field->policy) == policies.end()) {
+    return fail(ErrorCode::invalid_argument,
+                "The field " + field + " of a " + found->type->name + " cannot be " + verb + ".");
+  }
+  return found;
+}
+
+Result<std::string> SpaceEdit::encode(const merge::Field& field, const Value& value) {
+  return encode_value(field, space_.store().enums().of(field), value,
+                      [this](const std::string& id) { return resolve_reference(id); });
+}
+
+void SpaceEdit::push(OperationKind kind, const Target& target, std::optional<std::string> value) {
+  log::Operation operation;
+  operation.kind = kind;
+  operation.record = target.record;
+  operation.field = target.field == nullptr ? 0 : target.field->number;
+  operation.value = std::move(value);
+  operations_.push_back(std::move(operation));
+}
+
+const store::LoadedRecord* SpaceEdit::loaded(const log::RecordName& record) {
+  auto [it, is_new] = loaded_.try_emplace(record);
+  if (is_new) it->second = space_.store().load(record);
+  return it->second ? &*it->second : nullptr;
+}
+
+Result<RecordId> SpaceEdit::create(const std::string& name) {
+  const auto* type = space_.store().schema().type_named(name);
+  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called " + name + ".");
+  if (auto allowed = may_write(*type); !allowed) return pass(allowed.error());
+  const log::RecordName record{type->number, own_write(operations_.size())};
+  push(OperationKind::create, {record, type, nullptr});
+  const std::string id = store::record_text(record);
+  created_.emplace(id, record);
+  return RecordId{id};
+}
+
+Result<RecordId> SpaceEdit::create_copy(const std::string& name, const OriginTag& origin) {
+  const auto* type = space_.store().schema().type_named(name);
+  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called " + name + ".");
+  if (auto allowed = may_write(*type); !allowed) return pass(allowed.error());
+  const log::RecordName record{type->number, origin};
+  push(OperationKind::create, {record, type, nullptr});
+  const std::string id = store::record_text(record);
+  created_.emplace(id, record);
+  return RecordId{id};
+}
+
+Result<void> SpaceEdit::set(const RecordId& id, const std::string& field, const Value& value) {
+  const auto to = target(id, field, {Policy::latest, Policy::ask, Policy::ranked, Policy::once}, "set to one value");
+  if (!to) return pass(to.error());
+  auto bytes = encode(*to->field, value);
+  if (!bytes) return pass(bytes.error());
+  if (to->field->policy == Policy::once) {
+    const auto* record = loaded(to->record);
+    const auto* before = record == nullptr ? nullptr : record->merged.field(to->field->number);
+    if (before != nullptr && !before->standing.empty()) {
+      return fail(ErrorCode::refused,
+                  "The field " + field + " of " + id.text + " has been answered and cannot change.");
+    }
+  }
+  push(OperationKind::set, *to, *std::move(bytes));
+  return {};
+}
+
+Result<void> SpaceEdit::add(const RecordId& id, const std::string& field, const Value& value) {
+  const auto to = target(id, field, {Policy::set_union, Policy::append}, "added to");
+  if (!to) return pass(to.error());
+  auto bytes = encode(*to->field, value);
+  if (!bytes) return pass(bytes.error());
+  push(to->field->policy == Policy::append ? OperationKind::append : OperationKind::add, *to, *std::move(bytes));
+  return {};
+}
+
+Result<void> SpaceEdit::remove(const RecordId& id, const std::string& field, const Value& value) {
+  const auto from = target(id, field, {Policy::set_union}, "removed from");
+  if (!from) return pass(from.error());
+  const auto bytes = encode(*from->field, value);
+  if (!bytes) return pass(bytes.error());
+  std::vector<log::WriteName> targets;
+  if (const auto* record = loaded(from->record)) {
+    if (const auto* merged = record->merged.field(from->field->number)) {
+      for (const merge::WriteIndex index : merged->standing) {
+        const merge::Write& write = record->writes[index];
+        if (write.operation->value != *bytes) continue;
+        targets.push_back({space_.store().causality().name_of(write.place), write.index});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < operations_.size(); ++i) {
+    const log::Operation& own = operations_[i];
+    const bool adds = own.kind == OperationKind::add && own.record == from->record &&
+                      own.field == from->field->number && own.value == *bytes;
+    if (adds) targets.push_back(own_write(i));
+  }
+  if (targets.empty()) {
+    return fail(ErrorCode::not_found, "The field " + field + " of " + id.text + " does not hold that value.");
+  }
+  std::ranges::sort(targets);
+  push(OperationKind::remove, *from);
+  operations_.back().targets = std::move(targets);
+  return {};
+}
+
+Result<SpaceEdit::OpenText*> SpaceEdit::open_text(const Target& target) {
+  const auto [it, is_new] = texts_.try_emplace({target.record, target.field->number});
+  OpenText& text = it->second;
+  const auto* record = is_new ? loaded(target.record) : nullptr;
+  const auto* merged = record == nullptr ? nullptr : record->merged.field(target.field->number);
+  if (merged == nullptr || !merged->text) return &text;
+  std::vector<merge::TextInsertion> insertions;
+  for (const merge::WriteIndex index : merged->text->insertions) {
+    const merge::Write& write = record->writes[index];
+    text.insertions.push_back({space_.store().causality().name_of(write.place), write.index});
+    merge::TextInsertion insertion;
+    insertion.origin.length = write.operation->length;
+    if (record->merged.payloads[index] == merge::Payload::here && write.operation->value) {
+      insertion.text = *write.operation->value;
+    }
+    insertions.push_back(insertion);
+  }
+  text.document = merge::TextDocument(insertions, merged->text->placed);
+  return &text;
+}
+
+Result<void> SpaceEdit::replace_text(OpenText& text, const Target& target, std::size_t at, std::size_t count,
+                                     const std::string& with, std::size_t size_after) {
+  if (size_after > limit_of(*target.field)) {
+    return fail(ErrorCode::limit_exceeded,
+                "The field " + target.field->name + " holds at most " + std::to_string(limit_of(*target.field)) +
+                    " bytes; this text would have " + std::to_string(size_after) + ". Shorten it.");
+  }
+  return text.document.replace(at, count, with);
+}
+
+Result<void> SpaceEdit::splice_text(const RecordId& id, const std::string& field, TextSplice splice) {
+  const auto to = target(id, field, {Policy::text}, "written as a text");
+  if (!to) return pass(to.error());
+  const auto text = open_text(*to);
+  if (!text) return pass(text.error());
+  const std::string now = (*text)->document.text();
+  const std::size_t from = bytes_of_scalars(now, splice.at);
+  const std::size_t removed = bytes_of_scalars(std::string_view(now).substr(from), splice.remove);
+  return replace_text(**text, *to, splice.at, splice.remove, splice.insert,
+                      now.size() - removed + splice.insert.size());
+}
+
+Result<void> SpaceEdit::set_text(const RecordId& id, const std::string& field, const std::string& after) {
+  const auto to = target(id, field, {Policy::text}, "written as a text");
+  if (!to) return pass(to.error());
+  const auto text = open_text(*to);
+  if (!text) return pass(text.error());
+  const auto splices = merge::text_difference((*text)->document.text(), after);
+  if (!splices) return pass(splices.error());
+  // From the last to the first, so that positions stay what they are.
+  for (auto splice = splices->rbegin(); splice != splices->rend(); ++splice) {
+    auto done = replace_text(**text, *to, splice->at, splice->count, splice->text, after.size());
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> SpaceEdit::confirm_text(const RecordId& id, const std::string& field) {
+  const auto to = target(id, field, {Policy::text}, "written as a text");
+  if (!to) return pass(to.error());
+  push(OperationKind::strike, *to);
+  return {};
+}
+
+Result<void> SpaceEdit::discard(const RecordId& id) {
+  const auto to = target(id);
+  if (!to) return pass(to.error());
+  push(OperationKind::discard, *to);
+  return {};
+}
+
+Result<void> SpaceEdit::keep(const RecordId& id) {
+  const auto to = target(id);
+  if (!to) return pass(to.error());
+  push(OperationKind::keep, *to);
+  return {};
+}
+
+Result<void> SpaceEdit::ask_to_erase(const RecordId& id) {
+  // Open to everybody, whatever their role may write.
+  const auto record = resolve(id.text);
+  if (!record) return pass(record.error());
+  push(OperationKind::hide, {*record, nullptr, nullptr});
+  return {};
+}
+
+void SpaceEdit::push_texts() {
+  for (auto& [where, text] : texts_) {
+    const merge::TextEdit edit = text.document.take_edit();
+    const auto begin = [&](OperationKind kind) -> log::Operation& {
+      operations_.emplace_back();
+      operations_.back().kind = kind;
+      operations_.back().record = where.first;
+      operations_.back().field = where.second;
+      return operations_.back();
+    };
+    const auto anchor = [&](const merge::TextPlace& place) -> std::optional<log::Anchor> {
+      if (place.is_edge()) return std::nullopt;
+      return log::Anchor{text.insertions.at(place.insertion), place.offset};
+    };
+    for (const merge::NewInsertion& insertion : edit.insertions) {
+      log::Operation& operation = begin(OperationKind::insert);
+      operation.value = insertion.text;
+      operation.length = insertion.origin.length;
+      operation.left = anchor(insertion.origin.left);
+      operation.right = anchor(insertion.origin.right);
+      CHECK(insertion.index == text.insertions.size());
+      text.insertions.push_back(own_write(operations_.size() - 1));
+    }
+    if (edit.struck.empty()) continue;
+    log::Operation& operation = begin(OperationKind::strike);
+    for (const merge::TextRun& run : edit.struck) {
+      operation.ranges.push_back({text.insertions.at(run.insertion), run.first, run.count});
+    }
+    std::ranges::sort(operation.ranges);
+  }
+  texts_.clear();
+}
+
+Result<CommitSummary> SpaceEdit::commit() {
+  push_texts();
+  if (operations_.empty()) return CommitSummary{};
+  if (space_.next_number() != number_ || log::log_id(space_.id(), space_.own_log()) != log_id_) {
+    return fail(ErrorCode::conflict, "Something else was written meanwhile. Begin this edit again.");
+  }
+  log::Change probe;
+  probe.log = log_id_;
+  probe.number = number_;
+  probe.operations = operations_;
+  if (auto fits = log::check_limits(probe); !fits) return pass(fits.error());
+  const std::size_t count = operations_.size();
+  const auto change = space_.append(std::move(operations_));
+  operations_.clear();
+  if (!change) return pass(change.error());
+  return CommitSummary{store::change_text({change->log, change->number, 0}), count};
+}
+
+}  // namespace plenary::replica
