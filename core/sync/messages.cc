@@ -145,18 +145,43 @@ void write(const Problem& problem, wire::Problem& out) {
   out.set_retry_after_ms(static_cast<std::uint64_t>(std::max<std::int64_t>(problem.retry_after_ms, 0)));
 }
 
-// What another program says is shown to people and written to logs: no control characters.
-std::string printable(std::string text) {
-  text = cut(text, kMaxErrorText);
-  std::ranges::replace_if(
-      text, [](char c) { return (c >= 0 && c < 32) || c == 127; }, ' ');
-  return text;
+// The length of the UTF-8 character that `text` begins with; 0 when it begins with none.
+std::size_t character_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+// What another program says is shown to people and written to logs: neither control characters nor broken UTF-8.
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const bool control = length == 1 && (static_cast<unsigned char>(text[0]) < 32 || text[0] == 127);
+    if (length == 0 || control) {
+      result += control ? ' ' : '?';
+    } else {
+      result += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return result;
 }
 
 Problem read(const wire::Problem& in) {
   const auto code = std::ranges::find(kCodes, in.code(), [](const auto& pair) { return pair.second; });
   Problem problem;
-  problem.error = {code == std::end(kCodes) ? ErrorCode::refused : code->first, printable(in.text())};
+  problem.error = {code == std::end(kCodes) ? ErrorCode::refused : code->first,
+                   printable(cut(in.text(), kMaxErrorText))};
   problem.retry = in.retry();
   problem.retry_after_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(in.retry_after_ms(), 86'400'000));
   return problem;

@@ -1,0 +1,381 @@
+// What must not happen: strangers, liars, garbage, slowness.
+#include <gtest/gtest.h>
+
+#include "core/sync/channel.h"
+#include "tests/unit/sync/wire.h"
+
+namespace plenary::sync {
+namespace {
+
+class HostileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    anna_.found();
+    anna_.grant(ben_);
+    ben_.take_roster_from(anna_);
+    anna_.write(20);
+    meet(anna_, hub_);
+  }
+
+  const Event& closed(const Link& link) { return *link.event(Event::Kind::closed); }
+
+  MemoryHub hub_;
+  MemoryTablet anna_{"Anna"}, ben_{"Ben"};
+  crypto::SystemEnvironment environment_;
+};
+
+TEST_F(HostileTest, RefusesAHubWithAnotherKey) {
+  const TransportKey other = crypto::AgreementKey::generate(environment_).public_key();
+  Wire wire(hub_);
+  Link& link = wire.connect(ben_, &other);
+  wire.run();
+
+  EXPECT_TRUE(link.hub->over());
+  EXPECT_TRUE(ben_.changes().empty());
+  EXPECT_FALSE(link.event(Event::Kind::connected));
+}
+
+TEST_F(HostileTest, ServesNothingToStrangersAndDoesNotSayWhatItHas) {
+  MemoryTablet stranger("Stranger"), lost("Lost");
+  stranger.join(anna_.space(), crypto::SigningKey::generate(environment_));
+  SpaceId nowhere;
+  nowhere.bytes[3] = std::byte{1};
+  lost.join(nowhere, crypto::SigningKey::generate(environment_));
+  Wire wire(hub_);
+  Link& first = wire.connect(stranger);
+  Link& second = wire.connect(lost);
+  wire.run();
+
+  ASSERT_TRUE(first.event(Event::Kind::refused));
+  ASSERT_TRUE(second.event(Event::Kind::refused));
+  EXPECT_TRUE(stranger.records().empty());
+  EXPECT_TRUE(stranger.changes().empty());
+}
+
+TEST_F(HostileTest, RefusesAClaimShownByAnotherDevice) {
+  const auto invitation = anna_.invite();
+  meet(anna_, hub_);
+  MemoryTablet dai("Dai"), thief("Thief");
+  dai.join(anna_.space(), invitation);
+  const Bytes claim = *dai.claim(anna_.space());
+
+  EXPECT_TRUE(hub_.check_claim(anna_.space(), dai.transport().public_key(), claim));
+  EXPECT_FALSE(hub_.check_claim(anna_.space(), thief.transport().public_key(), claim));
+}
+
+TEST_F(HostileTest, ServesNothingMoreToWhoeverWasRemoved) {
+  Wire wire(hub_);
+  Link& ben = wire.connect(ben_);
+  Link& anna = wire.connect(anna_);
+  wire.run();
+  ASSERT_EQ(ben_.changes().size(), 20u);
+
+  anna_.remove(ben_);
+  wire.tell(anna);
+  wire.run();
+  anna_.write(5);
+  wire.tell(anna);
+  wire.run();
+
+  ASSERT_TRUE(ben.event(Event::Kind::refused));
+  EXPECT_EQ(ben_.changes().size(), 20u);
+  EXPECT_TRUE(ben.hub->follows().empty());
+  Wire again(hub_);
+  Link& later = again.connect(ben_);
+  again.run();
+  EXPECT_TRUE(later.event(Event::Kind::refused));
+}
+
+TEST_F(HostileTest, AsksFoundersForTheirToken) {
+  hub_.founding_token = "swordfish";
+  MemoryTablet dai("Dai");
+  dai.found();
+  Wire without(hub_);
+  Link& refused = without.connect(dai);
+  without.run();
+  Wire with(hub_);
+  with.device_options.token = "swordfish";
+  Link& welcome = with.connect(dai);
+  with.run();
+
+  ASSERT_TRUE(refused.event(Event::Kind::refused));
+  EXPECT_NE(refused.event(Event::Kind::refused)->error.message.find("token"), std::string::npos);
+  EXPECT_TRUE(welcome.device->up_to_date());
+}
+
+TEST_F(HostileTest, RefusesASegmentOfAnAuthorWhoWasNeverGranted) {
+  MemoryTablet stranger("Stranger");
+  stranger.become_clone_of(anna_);
+  MemoryTablet outsider("Outsider");
+  outsider.take_roster_from(anna_);
+  outsider.write(2);
+  const auto& [id, log] = *outsider.logs().begin();
+  anna_.store(anna_.space(),
+              {{ItemKind::segment,
+                pack(anna_.space(), anna_.roster().standing().keys.back(), log, log.branches.front(), 1, 2),
+                {},
+                false}});
+  Wire wire(hub_);
+  Link& link = wire.connect(anna_);
+  wire.run();
+
+  ASSERT_TRUE(link.event(Event::Kind::refused));
+  EXPECT_TRUE(link.device->up_to_date()) << "one refused log does not hold up the rest";
+  EXPECT_EQ(hub_.inventory(anna_.space())->frontier.size(), 1u);
+}
+
+TEST_F(HostileTest, RefusesAFlippedBitAnywhereInTheConversation) {
+  for (std::size_t at = 0; at < 900; at += 7) {
+    SCOPED_TRACE(at);
+    MemoryTablet ben("Ben");
+    ben.become_clone_of(ben_);
+    Wire wire(hub_);
+    std::size_t sent = 0;
+    wire.meddle = [&](Bytes& bytes) {
+      if (at >= sent && at < sent + bytes.size()) bytes[at - sent] ^= std::byte{0x10};
+      sent += bytes.size();
+    };
+    Link& link = wire.connect(ben);
+    wire.run();
+    ASSERT_TRUE(sent <= at || link.hub->over() || !link.device->up_to_date());
+  }
+  EXPECT_EQ(hub_.inventory(anna_.space())->frontier.size(), 1u);
+}
+
+TEST_F(HostileTest, RefusesAReplayOfAWholeConversation) {
+  Wire wire(hub_);
+  ben_.write(5);
+  Link& link = wire.connect(ben_);
+  wire.run();
+  const int commits = hub_.commits;
+
+  HubSession replayed(hub_, hub_.transport(), hub_.signing(), environment_, {});
+  replayed.start(0);
+  const Output output = replayed.receive(link.recorded_to_hub, 0);
+
+  EXPECT_TRUE(output.close);
+  EXPECT_TRUE(output.store.empty());
+  EXPECT_EQ(hub_.commits, commits);
+}
+
+TEST_F(HostileTest, RefusesToBeTalkedDownToAnOlderVersion) {
+  const auto& hub_key = hub_.transport();
+  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment_, {1, 2});
+  Channel hub = Channel::from_device(hub_key, environment_, {1, 2});
+  Bytes offer, answer;
+  ASSERT_TRUE(device.start(offer));
+  ASSERT_EQ(offer[6], std::byte{2});  // count of versions
+
+  Bytes altered = offer;
+  altered[8] = std::byte{1};  // 1, 1 instead of 1, 2
+  const Result<void> talked_down = hub.receive(altered, answer);
+
+  EXPECT_FALSE(talked_down);
+  Channel honest = Channel::from_device(hub_key, environment_, {1, 2, 3});
+  ASSERT_TRUE(honest.receive(offer, answer));
+  Bytes third;
+  ASSERT_TRUE(device.receive(answer, third));
+  EXPECT_EQ(device.version(), 2);
+}
+
+TEST_F(HostileTest, SaysInClearThatNoVersionIsShared) {
+  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_, {7});
+  Channel hub = Channel::from_device(hub_.transport(), environment_);
+  Bytes offer, answer, nothing;
+  ASSERT_TRUE(device.start(offer));
+
+  EXPECT_FALSE(hub.receive(offer, answer));
+  const Result<void> refused = device.receive(answer, nothing);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+}
+
+TEST_F(HostileTest, TellsADeviceThatTheHubIsFull) {
+  DeviceSession device(ben_, ben_.transport(), environment_, {.hub = hub_.transport().public_key()});
+  device.start(0);
+  const Output output =
+      device.receive(refuse_connection({ErrorCode::limit_exceeded, "The hub has too many connections."}, 30'000), 1);
+
+  ASSERT_EQ(output.events.size(), 1u);
+  EXPECT_EQ(output.events[0].error.code, ErrorCode::limit_exceeded);
+  EXPECT_TRUE(output.events[0].retry);
+  EXPECT_EQ(output.events[0].retry_after_ms, 30'000);
+  EXPECT_TRUE(output.close);
+}
+
+TEST_F(HostileTest, ClosesOnGarbageWithoutAWord) {
+  for (std::uint8_t seed = 0; seed < 200; ++seed) {
+    Bytes garbage(300);
+    for (std::size_t i = 0; i < garbage.size(); ++i) garbage[i] = static_cast<std::byte>(seed * 31 + i * (seed | 1));
+    HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
+    session.start(0);
+    Output output = session.receive(garbage, 0);
+    if (!output.close) output = session.tick(kHandshakeTimeoutMs);
+    EXPECT_TRUE(output.close);
+    EXPECT_TRUE(output.store.empty());
+  }
+}
+
+TEST_F(HostileTest, RefusesAnOversizedFrameFromAStrangerAtItsFirstBytes) {
+  HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
+  const Bytes length{std::byte{0xff}, std::byte{0xff}};
+
+  EXPECT_TRUE(session.receive(length, 0).close);
+}
+
+TEST_F(HostileTest, RefusesAnOversizedMessageFromAStrangerAsItBegins) {
+  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_);
+  HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
+  Bytes out;
+  ASSERT_TRUE(device.start(out));
+  Bytes answer = session.receive(out, 0).send, third;
+  ASSERT_TRUE(device.receive(answer, third));
+  Hello hello;
+  hello.token = std::string(2u << 20, 'x');
+  device.send(hello);
+  ASSERT_TRUE(device.flush(third));
+
+  const Output output = session.receive(ByteSpan(third).first(70'000), 0);
+
+  EXPECT_TRUE(output.close);
+}
+
+TEST_F(HostileTest, ClosesWhenTheHandshakeDripsIn) {
+  DeviceSession device(ben_, ben_.transport(), environment_, {.hub = hub_.transport().public_key()});
+  const Bytes hello = device.start(0).send;
+  HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
+  session.start(0);
+  bool closed = false;
+  std::int64_t now = 0;
+  for (std::size_t i = 0; i < hello.size() && !closed; ++i, now += 1'000) {
+    closed = session.receive(ByteSpan(hello).subspan(i, 1), now).close;
+  }
+
+  EXPECT_TRUE(closed);
+  EXPECT_LE(now, kHandshakeTimeoutMs + 1'000);
+}
+
+TEST_F(HostileTest, ClosesWhenAFrameDripsIn) {
+  Wire wire(hub_);
+  Link& link = wire.connect(ben_);
+  wire.run();
+  const std::int64_t begun = wire.now_ms;
+  bool closed = false;
+  std::int64_t now = begun;
+  for (int i = 0; i < 10 && !closed; ++i, now += 10'000) {
+    const Bytes byte{std::byte{0x7f}};
+    closed = link.hub->receive(byte, now).close;
+  }
+
+  EXPECT_TRUE(closed);
+  EXPECT_LE(now, begun + kFrameTimeoutMs + 20'000);
+}
+
+TEST_F(HostileTest, SaysThatItIsAliveAndGivesUpOnSilence) {
+  Wire wire(hub_);
+  Link& link = wire.connect(ben_);
+  wire.run();
+
+  const Output ping = link.device->tick(wire.now_ms + kPingAfterMs);
+  EXPECT_FALSE(ping.send.empty());
+  const Output pong = link.hub->receive(ping.send, wire.now_ms + kPingAfterMs);
+  EXPECT_FALSE(pong.send.empty());
+  const Output silence = link.device->tick(wire.now_ms + kIdleTimeoutMs);
+  EXPECT_TRUE(silence.close);
+  EXPECT_TRUE(silence.events.back().retry);
+}
+
+TEST_F(HostileTest, CatchesAHubThatForgot) {
+  const auto backup = hub_.back_up();
+  anna_.write(5);
+  meet(anna_, hub_);
+  hub_.restore(*backup, 1);  // without saying so: the same epoch
+  hub_.commits = 0;
+
+  meet(anna_, hub_);
+
+  ASSERT_FALSE(anna_.alarms.empty());
+  EXPECT_EQ(anna_.alarms.front().kind, HubAlarm::Kind::forgot);
+}
+
+TEST_F(HostileTest, SendsAgainToAHubThatWasRestored) {
+  const auto backup = hub_.back_up();
+  anna_.write(5);
+  meet(anna_, hub_);
+  hub_.restore(*backup, 2);
+
+  meet(anna_, hub_);
+  meet(ben_, hub_);
+
+  ASSERT_EQ(anna_.alarms.size(), 1u);
+  EXPECT_EQ(anna_.alarms.front().kind, HubAlarm::Kind::restored);
+  EXPECT_EQ(ben_.changes(), anna_.changes());
+}
+
+TEST_F(HostileTest, HoldsTheProofOfAHubThatShowsTwoHistories) {
+  meet(ben_, hub_);
+  const auto backup = hub_.back_up();
+  anna_.write(5);
+  meet(anna_, hub_);
+  const HubHead annas = *anna_.trusted_head;
+  hub_.restore(*backup, 1);
+  ben_.write(5);
+  meet(ben_, hub_);  // to Ben it shows another history, from the same number on
+
+  ASSERT_EQ(ben_.trusted_head->epoch, annas.epoch);
+  const auto proof = hub_disagreement(anna_.space(), annas, *ben_.trusted_head);
+  if (ben_.trusted_head->number == annas.number) {
+    ASSERT_TRUE(proof);
+    EXPECT_TRUE(verify_hub_fork(anna_.space(), *proof));
+    EXPECT_EQ(decode_hub_fork(encode_hub_fork(*proof)).value(), *proof);
+  }
+  meet(anna_, hub_);
+  EXPECT_FALSE(anna_.alarms.empty());
+}
+
+TEST_F(HostileTest, NoticesWhenTheHubShowsLessThanItSigned) {
+  hub_.withheld = anna_.own_log();
+
+  meet(ben_, hub_);
+
+  ASSERT_FALSE(ben_.alarms.empty());
+  EXPECT_EQ(ben_.alarms.front().kind, HubAlarm::Kind::withheld);
+}
+
+TEST_F(HostileTest, SurvivesEveryCutAndEveryFlippedByteOfEachMessage) {
+  const Message messages[] = {
+      Hello{"plenary", 1000, "token", {Open{anna_.space(), {}, Bytes(40), true, 1, 2}}},
+      Welcome{"hub", 1000, hub_.signing(), {Opened{}}},
+      Opened{1,
+             WireAccess::member,
+             Problem{{ErrorCode::busy, "busy"}, true, 5},
+             {{RosterHash{}}},
+             {{{anna_.own_log(), 3, {}}}},
+             {{NoticeName{}}},
+             HeadUpdate{*hub_.head(anna_.space()), {{}}},
+             false},
+      Want{1, {RosterHash{}}, {NoticeName{ItemKind::status, {}, 900}}, {{anna_.own_log(), {{anna_.own_log(), 3, {}}}}}},
+      Items{1, {Item{ItemKind::segment, Bytes(100), {}, true}}, true, HeadUpdate{*hub_.head(anna_.space()), {}}},
+      Committed{1, 7, {Refused{3, {{ErrorCode::conflict, "elsewhere"}, true, 0}, {{anna_.own_log(), 9, {}}}}}, {}},
+      Bye{Problem{{ErrorCode::unavailable, "stops"}, true, 1000}},
+  };
+  for (const Message& message : messages) {
+    const Bytes bytes = encode_message(message);
+    const auto again = decode_message(bytes);
+    ASSERT_TRUE(again && *again);
+    EXPECT_EQ((*again)->index(), message.index());
+    EXPECT_EQ(encode_message(**again), bytes);
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      (void)decode_message(ByteSpan(bytes).first(at));
+      for (const std::uint8_t bit : {1, 8, 64, 128}) {
+        Bytes altered = bytes;
+        altered[at] ^= std::byte{bit};
+        (void)decode_message(altered);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plenary::sync
