@@ -121,7 +121,14 @@ void DeviceSpace::check_head(const HeadUpdate& update) {
   }
   if (head_ == shown) return;
   head_ = shown;
-  context_.spaces.set_hub_head(id_, context_.options.hub, shown);
+  head_unsaved_ = true;
+}
+
+// Once there is a pause, not for every head: if it is lost in a crash, the chain is followed from an older one.
+void DeviceSpace::save_head() {
+  if (!head_unsaved_ || !quiet()) return;
+  head_unsaved_ = false;
+  context_.spaces.set_hub_head(id_, context_.options.hub, *head_);
 }
 
 // The inventory that a hub shows must be the one of the head that it signs.
@@ -228,10 +235,11 @@ void DeviceSpace::plan() {
   for (const RosterHash& hash : hub_.records_lacking(ours)) {
     queue_.push_back({ItemKind::roster, hash, {}, {}, 0});
   }
-  if (access_ == WireAccess::introducing) return;
-  plan_segments(ours);
-  for (const NoticeName& name : hub_.notices_lacking(ours)) {
-    queue_.push_back({name.kind, {}, name, {}, 0});
+  if (access_ == WireAccess::member) {
+    plan_segments(ours);
+    for (const NoticeName& name : hub_.notices_lacking(ours)) {
+      queue_.push_back({name.kind, {}, name, {}, 0});
+    }
   }
   context_.line.progress().items_to_send += queue_.size();
 }
@@ -389,6 +397,7 @@ void DeviceSpace::work() {
   store_incoming();
   plan();
   pump();
+  save_head();
   settle();
   plan();
   pump();

@@ -56,6 +56,7 @@ class DeviceSpace {
   void close(const Problem& problem);
   void ask_for_what_we_lack(const Opened& opened);
   void check_head(const HeadUpdate& update);
+  void save_head();
   void check_inventory(const Opened& opened);
   void raise(HubAlarm::Kind kind, const HubHead& shown);
   void note_received(const Item& item);
@@ -81,6 +82,7 @@ class DeviceSpace {
   Inventory at_open_;  // ours, when we asked
   PeerView hub_;
   std::optional<HubHead> head_;  // the newest hub head that we trust
+  bool head_unsaved_ = false;
 
   bool downloading_ = false;  // the answer to a Want is not complete
   bool incoming_complete_ = false;

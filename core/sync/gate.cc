@@ -39,6 +39,20 @@ Access SpaceGate::access(const TransportKey& device) const {
   return member && !member->removed ? Access::member : Access::none;
 }
 
+// What can be told before the signature is looked at, so that strangers cost little and leave nothing behind: a record
+// follows one that is here, and is signed by who was keeper there, or with the recovery key.
+std::optional<Refusal> SpaceGate::cannot_follow(const roster::SignedRecord& record) const {
+  const auto parsed = roster::trust_stored_record(space_, record);
+  if (!parsed) return Refusal{parsed.error(), false, {}};
+  const roster::Standing* before = roster_.standing_at(parsed->record().previous);
+  if (!before) {
+    return Refusal{{ErrorCode::not_delivered, "A roster record came before the one that it follows."}, true, {}};
+  }
+  const DeviceKey& signer = parsed->record().signer;
+  if (signer == before->keeper.signing || signer == before->recovery) return std::nullopt;
+  return Refusal{{ErrorCode::refused, "A roster record is not by the space's keeper."}, false, {}};
+}
+
 Gated<RosterPass> SpaceGate::check_record(ByteSpan bytes) {
   const auto record = roster::decode_signed_record(bytes);
   if (!record) return refuse(record.error());
@@ -47,6 +61,9 @@ Gated<RosterPass> SpaceGate::check_record(ByteSpan bytes) {
   if (roster_.size() >= kMaxRosterRecords) {
     return refuse(ErrorCode::limit_exceeded, "The space's roster has reached the limit of " +
                                                  std::to_string(kMaxRosterRecords) + " records on this hub.");
+  }
+  if (founded()) {
+    if (auto refusal = cannot_follow(*record)) return tl::make_unexpected(std::move(*refusal));
   }
   const auto verified = founded() ? roster::verify_record(space_, *record) : roster::verify_founding(*record);
   if (!verified) return refuse(verified.error());

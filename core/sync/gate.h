@@ -76,6 +76,7 @@ class SpaceGate {
   Gated<NoticePass> check_notice(const TransportKey& device, ItemKind kind, ByteSpan bytes) const;
 
  private:
+  std::optional<Refusal> cannot_follow(const roster::SignedRecord& record) const;
   Gated<SegmentPass> place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const;
 
   SpaceId space_;

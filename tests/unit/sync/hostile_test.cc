@@ -241,6 +241,70 @@ TEST_F(HostileTest, RefusesAnOversizedMessageFromAStrangerAsItBegins) {
   EXPECT_TRUE(output.close);
 }
 
+TEST_F(HostileTest, ClosesOnADeviceThatSendsMoreThanItsCredit) {
+  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_);
+  HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
+  Bytes out, third;
+  ASSERT_TRUE(device.start(out));
+  ASSERT_TRUE(device.receive(session.receive(out, 0).send, third));
+  Open open;
+  open.space = ben_.space();
+  device.send(Hello{"", 1'000, "", {open}});
+  ASSERT_TRUE(device.flush(third));
+  Output output = session.receive(third, 0);
+  ASSERT_FALSE(output.close);
+
+  Items flood;
+  flood.items.assign(20, Item{ItemKind::segment, Bytes(1u << 20), {}, false});
+  bool closed = false;
+  for (int i = 0; i < 3 && !closed; ++i) {
+    Bytes bytes;
+    device.send(flood);
+    ASSERT_TRUE(device.flush(bytes));
+    closed = session.receive(bytes, 0).close;
+  }
+
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(HostileTest, KeepsNothingOfARecordThatAStrangerSigned) {
+  MemoryTablet stranger("Stranger");
+  stranger.become_clone_of(ben_);
+  const RosterHash tip = anna_.roster().tip();
+  const auto signer = crypto::SigningKey::generate(environment_);
+  const auto forged = roster::sign_record(
+      anna_.space(), {.previous = tip, .body = roster::Remove{.key = anna_.identity().signing}}, signer);
+  const auto orphan = roster::sign_record(
+      anna_.space(), {.previous = RosterHash{{std::byte{1}}}, .body = roster::Remove{.key = anna_.identity().signing}},
+      signer);
+  StoreRequest request{1, anna_.space(), ben_.transport().public_key(), "", {}};
+  for (const auto& record : {forged, orphan}) {
+    request.items.push_back({ItemKind::roster, roster::encode_signed_record(record.signed_record()), {}, false});
+  }
+
+  const StoreOutcome outcome = hub_.commit(request);
+
+  ASSERT_EQ(outcome.refused.size(), 2u);
+  EXPECT_FALSE(outcome.refused[0].retry);
+  EXPECT_TRUE(outcome.refused[1].retry);
+  EXPECT_EQ(hub_.access(anna_.space(), anna_.transport().public_key()), Access::member);
+}
+
+TEST_F(HostileTest, SaysGoodByeWhenTheHubStops) {
+  Wire wire(hub_);
+  Link& link = wire.connect(ben_);
+  wire.run();
+
+  const Output stop = link.hub->finish({ErrorCode::unavailable, "The hub is being restarted."}, 5'000, wire.now_ms);
+  const Output heard = link.device->receive(stop.send, wire.now_ms);
+
+  EXPECT_TRUE(stop.close);
+  ASSERT_FALSE(heard.events.empty());
+  EXPECT_EQ(heard.events.back().error.message, "The hub is being restarted.");
+  EXPECT_EQ(heard.events.back().retry_after_ms, 5'000);
+  EXPECT_TRUE(link.device->over());
+}
+
 TEST_F(HostileTest, ClosesWhenTheHandshakeDripsIn) {
   DeviceSession device(ben_, ben_.transport(), environment_, {.hub = hub_.transport().public_key()});
   const Bytes hello = device.start(0).send;
