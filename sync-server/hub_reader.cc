@@ -95,6 +95,11 @@ Result<void> HubReader::may_found(const TransportKey& device, const std::string&
   return policy_.may_found(use, token);
 }
 
+std::int64_t HubReader::last_sequence(const SpaceId& space) {
+  const StoredSpace* stored = find(space);
+  return stored == nullptr ? 0 : stored->sequence;
+}
+
 std::optional<sync::HubHead> HubReader::head(const SpaceId& space) {
   const StoredSpace* stored = find(space);
   return stored == nullptr ? std::nullopt : stored->head;

@@ -25,6 +25,7 @@ class HubReader final : public sync::HubSpaces {
   sync::Access access(const SpaceId& space, const TransportKey& device) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
   Result<void> may_found(const TransportKey& device, const std::string& token) override;
+  std::int64_t last_sequence(const SpaceId& space) override;
   std::optional<sync::HubHead> head(const SpaceId& space) override;
   std::vector<sync::HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,
                                       std::uint64_t last) override;
