@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/review/report.h"
 #include "core/review/schema.h"
 
 namespace plenary::review {
@@ -46,21 +47,21 @@ bool GuardInputs::by_lead(Role role) {
   return is_named(role, "lead_reviewer") || is_named(role, "deputy_lead");
 }
 
-bool GuardInputs::all_stand(const std::vector<std::string>& writes, const RecordId& record) const {
-  const auto standing = context.standing_writes.find(record);
-  if (standing == context.standing_writes.end()) return true;
-  return std::ranges::all_of(writes, [&](const std::string& write) { return standing->second.contains(write); });
+bool GuardInputs::as_confirmed(const std::vector<std::string>& writes, const std::string& what,
+                               const RecordId& record) const {
+  const auto now = context.writes_now.find({what, record});
+  return now == context.writes_now.end() || std::set<std::string>(writes.begin(), writes.end()) == now->second;
 }
 
 bool GuardInputs::confirmed(const std::string& what, const RecordId& record, bool (*by)(Role)) const {
   return std::ranges::any_of(file.confirmations, [&](const Confirmation& confirmation) {
     return confirmation.what == what && confirmation.record == record && by(confirmation.created.role) &&
-           all_stand(confirmation.writes, record);
+           as_confirmed(confirmation.writes, what, record);
   });
 }
 
-bool GuardInputs::stands(const OtherRecord& signature, const RecordId& record) const {
-  return all_stand(writes_of(signature), record);
+bool GuardInputs::holds(const OtherRecord& signature, const RecordId& agreement) const {
+  return as_confirmed(writes_of(signature), "agreement", agreement);
 }
 
 bool GuardInputs::waived(const std::string& what, const RecordId& record, const std::string& subject) const {
@@ -130,11 +131,11 @@ const OtherRecord* GuardInputs::newest_report() const {
   return newest;
 }
 
-bool GuardInputs::signed_off(const TeamMember& member, const RecordId& report) const {
+bool GuardInputs::signed_off(const TeamMember& member, const OtherRecord& report) const {
+  const std::string hash = report_hash(file, report);
   return std::ranges::any_of(file.of("sign_off"), [&](const OtherRecord& sign_off) {
-    return sign_off.reference("report") == report &&
-           (sign_off.reference("team_member") == member.id || is_by(file, sign_off, member)) &&
-           stands(sign_off, report);
+    return sign_off.reference("report") == report.id && sign_off.text("hash") == hash &&
+           (sign_off.reference("team_member") == member.id || is_by(file, sign_off, member));
   });
 }
 

@@ -32,8 +32,8 @@ class GuardInputs {
   static bool by_lead(Role role);
   // Somebody of that role confirmed the record, and nothing of what they confirmed was edited since.
   bool confirmed(const std::string& what, const RecordId& record, bool (*by)(Role)) const;
-  // A signature stands while what it names stands.
-  bool stands(const OtherRecord& signature, const RecordId& record) const;
+  // A signature under the agreement holds while nothing of the agreement was edited.
+  bool holds(const OtherRecord& signature, const RecordId& agreement) const;
   bool waived(const std::string& what, const RecordId& record, const std::string& subject) const;
 
   bool self_review_is(std::initializer_list<std::string_view> states) const;
@@ -45,14 +45,15 @@ class GuardInputs {
 
   // Of the greatest version.
   const OtherRecord* newest_report() const;
-  bool signed_off(const TeamMember& member, const RecordId& report) const;
+  // The member signed the report's text as it is now, or recorded a dissent from it.
+  bool signed_off(const TeamMember& member, const OtherRecord& report) const;
   // The school's answer to a finding: the head's before that of whom the head authorised, the latest not replaced.
   const HostResponse* answer_to(const RecordId& finding) const;
   bool evaluated_by(const TeamMember& member) const;
   bool evaluated_by_host() const;
 
  private:
-  bool all_stand(const std::vector<std::string>& writes, const RecordId& record) const;
+  bool as_confirmed(const std::vector<std::string>& writes, const std::string& what, const RecordId& record) const;
   // The last day of the review, or today.
   Date last_day() const;
 

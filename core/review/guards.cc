@@ -5,6 +5,7 @@
 #include "core/review/evidence_rule.h"
 #include "core/review/guard_inputs.h"
 #include "core/review/lifecycle.h"
+#include "core/review/report.h"
 #include "core/review/table.h"
 
 namespace plenary::review {
@@ -54,7 +55,7 @@ void ask_for_agreement(GuardInputs& in) {
   for (const auto& [id, name] : schools) {
     const bool is_signed = std::ranges::any_of(in.file.of("signature"), [&](const OtherRecord& signature) {
       return signature.reference("agreement") == newest->id && signature.text("school") == id &&
-             in.stands(signature, newest->id);
+             in.holds(signature, newest->id);
     });
     if (!is_signed) {
       in.miss(name + " has not signed the agreement.", "Every school taking part signs it.", "the head of " + name);
@@ -207,7 +208,7 @@ void guard_with_host(GuardInputs& in) {
   const OtherRecord* report = in.newest_report();
   if (report == nullptr) return in.miss("There is no report, written or verbal, yet.", "", kLead);
   for (const TeamMember& member : in.file.members) {
-    if (!member.takes_part() || in.signed_off(member, report->id)) continue;
+    if (!member.takes_part() || in.signed_off(member, *report)) continue;
     in.miss(member.name + " has not signed the report.", "A dissent may be recorded instead.", member.name);
   }
 }
@@ -243,7 +244,7 @@ void guard_agreed(GuardInputs& in) {
   const OtherRecord* report = in.newest_report();
   if (report == nullptr) return in.miss("There is no report, written or verbal, yet.", "", kLead);
   for (const OtherRecord& sign_off : in.file.of("sign_off")) {
-    if (sign_off.reference("report") == report->id && sign_off.text("hash") != report->text("hash")) {
+    if (sign_off.reference("report") == report->id && sign_off.text("hash") != report_hash(in.file, *report)) {
       in.miss("The report was changed after it was signed.", "A changed text is signed again.", kLead);
       break;
     }

@@ -27,13 +27,16 @@ struct GuardResult {
   bool open() const { return missing.empty(); }
 };
 
+// What can be confirmed ("focus", "dates", "agreement") of which record -> the names of all writes behind it.
+using WritesNow = std::map<std::pair<std::string, RecordId>, std::set<std::string>>;
+
 // What the guards need beside the review's records.
 struct GuardContext {
   Date today;
   RollCall roll;
-  // For each record, the names of the writes that stand now, by which confirmations are checked. Records that are not
-  // in it: their confirmations count as they are.
-  std::map<RecordId, std::set<std::string>> standing_writes;
+  // The writes that make up what may be confirmed, as they are now (load.h reads them). A confirmation holds while it
+  // names exactly these; where they are not known here, it counts as it is.
+  WritesNow writes_now;
 };
 
 struct HeldStep {

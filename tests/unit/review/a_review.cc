@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/review/report.h"
 #include "core/review/schema.h"
 
 namespace plenary::review::test {
@@ -136,6 +137,10 @@ void AReview::respond(const RecordId& finding, HostView view, const std::string&
   response.view = view;
   response.note = note;
   file.responses.push_back(response);
+}
+
+void AReview::sign(const OtherRecord& report, const std::string& author) {
+  other("sign_off", author, {{"report", replica::Value(report.id)}, {"hash", report_hash(file, report)}});
 }
 
 void AReview::step(ReviewState to, std::int64_t time_ms) {

@@ -31,6 +31,8 @@ class AReview {
                      const std::map<std::string, replica::Value>& fields);
   void confirm(const std::string& what, const std::string& author, const std::vector<std::string>& writes = {});
   void respond(const RecordId& finding, HostView view, const std::string& note, const std::string& author = "Head");
+  // Signs the report's text as it is now.
+  void sign(const OtherRecord& report, const std::string& author);
   void step(ReviewState to, std::int64_t time_ms);
   TeamMember& member(const std::string& name);
 

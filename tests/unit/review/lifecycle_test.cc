@@ -164,8 +164,8 @@ TEST(GuardTest, LeavesToItsWriterWhatLivesInASpaceThatIsNotRead) {
 TEST(GuardTest, CancelsBothConfirmationsOfTheFocusWhenItIsEdited) {
   AReview review = focused();
   GuardContext as_confirmed = kContext, edited = kContext;
-  as_confirmed.standing_writes[review.file.review->id] = {"w.1"};
-  edited.standing_writes[review.file.review->id] = {"w.2"};
+  as_confirmed.writes_now[{"focus", review.file.review->id}] = {"w.1"};
+  edited.writes_now[{"focus", review.file.review->id}] = {"w.1", "w.2"};
 
   EXPECT_THAT(missing(review, ReviewState::focus_agreed, as_confirmed), IsEmpty());
   EXPECT_THAT(missing(review, ReviewState::focus_agreed, edited),
@@ -270,12 +270,22 @@ TEST(GuardTest, WaitsForDecisionsUnplacedNotesAndThemes) {
                           "The head has not been told the emerging themes."));
 }
 
+TEST(GuardTest, LetsSignaturesFallWhenTheTextChanges) {
+  AReview review = moderated();
+  review.file.members.resize(1);
+  auto& report = review.other("report", "Ruth", {{"version", 1}, {"title", "What we saw"}});
+  review.sign(report, "Ruth");
+  EXPECT_THAT(missing(review, ReviewState::with_host), IsEmpty());
+
+  report.fields["title"] = replica::Value("What we saw and heard");
+
+  EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Ruth has not signed the report."));
+}
+
 TEST(GuardTest, WaitsForEverySignatureOrDissent) {
   AReview review = moderated();
-  const auto report = review.other("report", "Ruth", {{"version", 1}, {"hash", "ab"}}).id;
-  for (const char* name : {"Ruth", "Owen", "Siân"}) {
-    review.other("sign_off", name, {{"report", replica::Value(report)}, {"hash", "ab"}});
-  }
+  const auto report = review.other("report", "Ruth", {{"version", 1}});
+  for (const char* name : {"Ruth", "Owen", "Siân"}) review.sign(report, name);
 
   EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Mair has not signed the report."));
 }
@@ -283,8 +293,9 @@ TEST(GuardTest, WaitsForEverySignatureOrDissent) {
 // Signed by all, every finding answered; the school disagrees with the first.
 AReview answered() {
   AReview review = moderated();
-  const auto report = review.other("report", "Ruth", {{"version", 1}, {"hash", "ab"}}).id;
-  review.other("sign_off", "Ruth", {{"report", replica::Value(report)}, {"hash", "ab"}});
+  const auto report = review.other("report", "Ruth", {{"version", 1}});
+  review.other("report_section", "Ruth", {{"report", replica::Value(report.id)}, {"body", "Pupils talk about books."}});
+  review.sign(report, "Ruth");
   review.respond(review.file.findings[0].id, HostView::disagree, "That was Year 4.");
   review.respond(review.file.findings[1].id, HostView::agree, "");
   return review;
@@ -299,7 +310,7 @@ TEST(GuardTest, IsNotAgreedWhileSomethingIsUnansweredUnsettledOrChangedAfterSign
   review.file.responses.pop_back();
   review.other("factual_correction", "Head", {{"says", "Year 3"}, {"should_say", "Year 4"}});
   review.other("personal_data_flag", "Owen", {{"state", "open"}});
-  review.file.others["report"][0].fields["hash"] = replica::Value("cd");
+  review.file.others["report_section"][0].fields["body"] = replica::Value("Pupils hardly talk about books.");
 
   EXPECT_THAT(
       missing(review, ReviewState::agreed),
