@@ -19,10 +19,11 @@ class ColumnSink {
   }
   void number(Column column, std::uint64_t value) {
     if (column == Column::shape) return shape_.varint(value);
-    columns_[static_cast<std::size_t>(column)].add(value);
+    columns_[static_cast<std::size_t>(column)].add(anchors_.write(column, value));
   }
   void raw(ByteSpan bytes) { shape_.raw(bytes); }
   void length(const Operation& operation) {
+    anchors_.begin_insertion();
     number(Column::length, operation.length - content::count_characters(operation.value));
   }
 
@@ -33,6 +34,7 @@ class ColumnSink {
 
  private:
   ByteWriter shape_;
+  content::AnchorDifference anchors_;
   std::array<ColumnWriter, kColumnCount> columns_;
 };
 

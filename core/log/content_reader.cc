@@ -19,13 +19,16 @@ class ColumnSource {
   std::uint64_t number(Column column, std::uint64_t max) {
     if (column == Column::shape) return shape_.bounded(max);
     ColumnReader& numbers = columns_[static_cast<std::size_t>(column)];
-    const std::uint64_t value = numbers.next();
+    const std::uint64_t value = anchors_.read(column, numbers.next());
     if (!numbers.exhausted() && value <= max) return value;
     invalidate();
     return 0;
   }
   ByteSpan raw(std::size_t count) { return shape_.raw(count); }
-  std::uint32_t length() { return static_cast<std::uint32_t>(number(Column::length, UINT32_MAX)); }
+  std::uint32_t length() {
+    anchors_.begin_insertion();
+    return static_cast<std::uint32_t>(number(Column::length, UINT32_MAX));
+  }
   bool spend(std::size_t count) {
     exceeded_ = exceeded_ || count > left_;
     left_ -= std::min(count, left_);
@@ -39,6 +42,7 @@ class ColumnSource {
 
  private:
   ByteReader shape_{ByteSpan{}};
+  content::AnchorDifference anchors_;
   std::array<ColumnReader, kColumnCount> columns_;
   std::size_t left_ = kMaxSegmentOperations;
   bool exceeded_ = false;

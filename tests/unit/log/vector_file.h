@@ -25,8 +25,10 @@ inline bool updates_vectors() {
 
 inline void expect_vectors(const std::string& name, const nlohmann::ordered_json& made) {
   if (updates_vectors()) std::ofstream(vector_path(name)) << made.dump(1) << "\n";
-  EXPECT_EQ(read_vectors(name), made) << "the format changed: a new version of it, or PLENARY_UPDATE_VECTORS=1 before "
-                                         "anybody uses it";
+  EXPECT_TRUE(read_vectors(name) == made)
+      << name
+      << ": the format changed: a new version of it, or PLENARY_UPDATE_VECTORS=1 before "
+         "anybody uses it";
 }
 
 }  // namespace plenary
