@@ -11,6 +11,7 @@ constexpr std::uint8_t kVersion = 1;
 
 Bytes encode_envelope(const Envelope& envelope) {
   ByteWriter writer;
+  writer.reserve(kMaxEnvelopeBytes);
   writer.u8(kVersion);
   writer.u8(static_cast<std::uint8_t>(envelope.kind));
   writer.id(envelope.space);
