@@ -63,7 +63,9 @@ std::vector<std::string> SpaceStore::check() {
   std::swap(hashes, roster_hashes_);
   load_roster(state);
   std::swap(hashes, roster_hashes_);
-  load_causality_from_changes(state);
+  const std::size_t unkept = unkept_changes_;
+  load_newer_changes(state);
+  unkept_changes_ = unkept;
   MergedTables tables(**memory, schema_.schema, schema_.enums, MergedTables::Search::without);
   RecordRows rows(**memory, log_table_);
   Merger merger(log_table_, tables, rows, state.view, space_, digest_key_);

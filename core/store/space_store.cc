@@ -4,11 +4,13 @@
 
 #include "core/sqlite/migration.h"
 #include "core/store/damaged.h"
+#include "core/store/lane_table.h"
 
 namespace plenary::store {
 namespace {
 
 constexpr std::int32_t kApplication = 0x506c5370;  // "PlSp"
+constexpr std::size_t kKeepLanesOnClosing = 256;
 constexpr std::string_view kSpaceSetting = "space", kSumSetting = "sum", kDigestKeySetting = "digest key",
                            kTablesSetting = "tables";
 
@@ -29,6 +31,7 @@ Result<void> migrate(sqlite::Database& database) {
         "  PRIMARY KEY (kind, subject)) WITHOUT ROWID");
     LogTable::create(transaction);
     RecordRows::create(transaction);
+    create_lane_table(transaction);
   }};
   return sqlite::migrate(database, {kApplication, "Plenary space"}, migrations);
 }
@@ -85,7 +88,16 @@ SpaceStore::SpaceStore(std::unique_ptr<sqlite::Database> database, const SpaceId
   reload();
 }
 
-SpaceStore::~SpaceStore() = default;
+SpaceStore::~SpaceStore() {
+  if (stale_ || unkept_changes_ < kKeepLanesOnClosing) return;
+  try {
+    sqlite::Transaction transaction(*database_);
+    keep_lanes(transaction);
+    transaction.commit();
+  } catch (const sqlite::Failure&) {
+    // Only the next opening gets slower.
+  }
+}
 
 std::optional<Bytes> SpaceStore::setting(std::string_view name) {
   auto rows = select_setting_.query(name);
@@ -130,20 +142,54 @@ void SpaceStore::load_roster(State& state) {
 }
 
 void SpaceStore::load_causality(State& state) {
-  load_causality_from_changes(state);
+  const auto lanes = read_lanes(*database_);
+  unkept_changes_ = 0;
+  if (!lanes.empty()) {
+    auto restored = log::Causality::restore(lanes, roster_hashes_, state.roster.losses());
+    if (restored) state.causality = *std::move(restored);
+  }
+  load_newer_changes(state);
 }
 
-void SpaceStore::load_causality_from_changes(State& state) {
+// Adds what the graph does not have yet: of every strand what lies beyond its last delivered change.
+void SpaceStore::load_newer_changes(State& state) {
   constexpr std::uint32_t kAtOnce = 256;
   for (const Strand& strand : log_table_.strands()) {
     state.causality.learn_author(strand.log, strand.descriptor.author);
   }
   for (const Strand& strand : log_table_.strands()) {
-    for (std::uint32_t first = strand.first; first <= strand.last.number; first += kAtOnce) {
+    std::uint32_t first = first_unknown(state.causality, strand);
+    for (; first <= strand.last.number; first += kAtOnce) {
       const std::uint32_t last = std::min(first + kAtOnce - 1, strand.last.number);
       for (const log::Change& change : log_table_.read(strand.number, first, last)) state.causality.add(change);
+      unkept_changes_ += last - first + 1;
     }
   }
+}
+
+// Delivered changes are a prefix of each strand.
+std::uint32_t SpaceStore::first_unknown(const log::Causality& causality, const Strand& strand) {
+  const auto knows = [&](std::uint32_t number) {
+    const ChainValue chain =
+        number == strand.last.number ? strand.last.chain : log_table_.chain({strand.number, number});
+    return causality.find(strand.log, number, chain).has_value();
+  };
+  std::uint32_t low = strand.first, high = strand.last.number + 1;
+  if (low < high && knows(high - 1)) return high;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (knows(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+void SpaceStore::keep_lanes(sqlite::Transaction& transaction) {
+  write_lanes(transaction, state_->causality.snapshot());
+  unkept_changes_ = 0;
 }
 
 void SpaceStore::rebuild(sqlite::Transaction& transaction) {

@@ -93,7 +93,9 @@ class SpaceStore {
   void reload();
   void load_roster(State& state);
   void load_causality(State& state);
-  void load_causality_from_changes(State& state);
+  void load_newer_changes(State& state);
+  std::uint32_t first_unknown(const log::Causality& causality, const Strand& strand);
+  void keep_lanes(sqlite::Transaction& transaction);
   void merge_for_schema();
   std::vector<log::RecordName> find_exactly(const std::string& text);
   void rebuild(sqlite::Transaction& transaction);
@@ -110,6 +112,7 @@ class SpaceStore {
   std::vector<RosterHash> roster_hashes_;
   bool stale_ = false;  // memory is ahead of the file, because a Writing was taken back
   StateSum kept_sum_;   // as the file has it
+  std::size_t unkept_changes_ = 0;  // since the causal graph was written as rows
   Merger merger_{log_table_, tables_, rows_, state_->view, space_, digest_key_};
 
   sqlite::Statement select_setting_{*database_, "SELECT value FROM plenary_setting WHERE name = ?"};

@@ -27,6 +27,8 @@ bool seeds_suffice(const log::LogSecrets& here, const log::LogSecrets& brought) 
 
 // So many changes are merged at a time, so that a large arrival needs little memory.
 constexpr std::size_t kMergedAtOnce = 4096;
+// After so many changes the causal graph is written as rows again, so that opening reads few changes.
+constexpr std::size_t kKeepLanesAfter = 4096;
 
 }  // namespace
 
@@ -181,6 +183,7 @@ std::uint32_t SpaceStore::Writing::place_run(const log::Envelope& envelope, log:
 
 void SpaceStore::Writing::deliver(const log::Delivery& delivery, std::span<const SharedChange> fresh) {
   reshaped_ |= delivery.reshaped;
+  store_.unkept_changes_ += fresh.size();
   if (reshaped_) return;  // all is merged anew at the end
   for (const log::Place& place : delivery.places) {
     const log::Head head = store_.causality().head_of(place);
@@ -210,6 +213,7 @@ void SpaceStore::Writing::commit() {
     } else {
       store_.merger_.flush(transaction_);
     }
+    if (store_.unkept_changes_ >= kKeepLanesAfter) store_.keep_lanes(transaction_);
     if (store_.kept_sum_ != store_.merger_.sum) set("sum", store_.merger_.sum.value().span());
   }
   transaction_.commit();
