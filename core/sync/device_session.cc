@@ -40,8 +40,7 @@ class DeviceSession::Impl {
   Output local_change(std::int64_t now_ms) {
     if (line_.begin(now_ms) && welcomed_) {
       for (auto& space : spaces_) space->local_change();
-      Opens opens{open_new_spaces()};
-      if (!opens.open.empty()) line_.send(opens);
+      open_more();
       work();
     }
     return line_.end();
@@ -71,6 +70,11 @@ class DeviceSession::Impl {
     return opens;
   }
 
+  void open_more() {
+    const Opens opens{open_new_spaces()};
+    if (!opens.open.empty()) line_.send(opens);
+  }
+
   void say_hello() {
     line_.channel().set_message_limit(kMaxMessage);
     line_.send(Hello{options_.program, options_.window, options_.token, open_new_spaces()});
@@ -92,6 +96,7 @@ class DeviceSession::Impl {
     context_.hub_signing = welcome.signing_key;
     context_.credit = static_cast<std::int64_t>(std::min<std::uint64_t>(welcome.window, 1u << 30));
     for (const Opened& opened : welcome.opened) take(opened);
+    open_more();  // joined while the hub was answering
   }
   template <class Body>
   void take_in_space(Body body) {

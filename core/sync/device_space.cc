@@ -63,6 +63,7 @@ void DeviceSpace::take(const Opened& opened) {
   hub_.set_frontier(opened.frontier.value_or(at_open_.frontier));
   hub_.set_notices(opened.notices.value_or(at_open_.notices));
   if (opened.roster || opened.frontier || opened.notices) ask_for_what_we_lack(opened);
+  at_open_ = {};
 }
 
 void DeviceSpace::ask_for_what_we_lack(const Opened& opened) {

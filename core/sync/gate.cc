@@ -36,7 +36,8 @@ Access SpaceGate::access(const TransportKey& device) const {
   const roster::Standing& standing = roster_.standing();
   if (standing.keeper.transport == device) return Access::member;
   const roster::Member* member = standing.member(device);
-  return member && !member->removed ? Access::member : Access::none;
+  if (!member) return Access::none;
+  return member->removed ? Access::removed : Access::member;
 }
 
 // What can be told before the signature is looked at, so that strangers cost little and leave nothing behind: a record

@@ -14,6 +14,12 @@ Error not_for_you() {
           "brought to this hub."};
 }
 
+Error removed() {
+  return {
+      ErrorCode::refused,
+      "This device was removed from the space by its keeper. What is on it stays there; nothing more is exchanged."};
+}
+
 }  // namespace
 
 // ---- opening
@@ -32,6 +38,7 @@ WireAccess HubSpace::access_now() const {
     case Access::claimant:
       return WireAccess::claimant;
     case Access::none:
+    case Access::removed:
       break;
   }
   return WireAccess::none;
@@ -40,6 +47,7 @@ WireAccess HubSpace::access_now() const {
 Result<WireAccess> HubSpace::decide(const Open& open) {
   const WireAccess access = access_now();
   if (access != WireAccess::none) return access;
+  if (context_.spaces.access(id_, context_.device()) == Access::removed) return tl::make_unexpected(removed());
   if (!open.claim.empty()) {
     const auto claimed = context_.spaces.check_claim(id_, context_.device(), open.claim);
     if (claimed) return WireAccess::claimant;
@@ -55,7 +63,7 @@ Result<WireAccess> HubSpace::decide(const Open& open) {
 
 Opened HubSpace::answer(const Open& open) {
   const Result<WireAccess> access = decide(open);
-  if (!access) return refuse(access.error(), true);
+  if (!access) return refuse(access.error(), access.error() != removed());
   head_epoch_ = open.hub_epoch;
   head_number_ = open.hub_number;
   if (*access == WireAccess::claimant && !open.claim.empty()) {

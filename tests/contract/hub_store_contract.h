@@ -349,7 +349,7 @@ TYPED_TEST_P(HubStoreContract, ARemovedDeviceHandsOverNothing) {
   const auto outcome = this->store(maker, member, {maker.segment(member, 5)});
 
   EXPECT_THAT(outcome.refused, SizeIs(1));
-  EXPECT_EQ(this->spaces().access(maker.space(), member.transport.public_key()), sync::Access::none);
+  EXPECT_EQ(this->spaces().access(maker.space(), member.transport.public_key()), sync::Access::removed);
 }
 
 TYPED_TEST_P(HubStoreContract, OnlyTheFoundingBringsASpaceAbout) {

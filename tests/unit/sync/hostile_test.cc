@@ -83,7 +83,9 @@ TEST_F(HostileTest, ServesNothingMoreToWhoeverWasRemoved) {
   Wire again(hub_);
   Link& later = again.connect(ben_);
   again.run();
-  EXPECT_TRUE(later.event(Event::Kind::refused));
+  ASSERT_TRUE(later.event(Event::Kind::refused));
+  EXPECT_NE(later.event(Event::Kind::refused)->error.message.find("removed"), std::string::npos);
+  EXPECT_EQ(later.device->progress().items_sent, 0u);
 }
 
 TEST_F(HostileTest, AsksFoundersForTheirToken) {
