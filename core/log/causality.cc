@@ -150,16 +150,23 @@ std::optional<Place> Causality::resolve(const ChangeName& name) const {
   return found;
 }
 
+// Operations are counted to far below this bit, so a name that has it was forged and is nobody's, too.
+static constexpr std::uint32_t kNotHeld = 0x8000'0000;
+
 RecordName Causality::canonical(Place reader, const RecordName& record) const {
   const auto* origin = std::get_if<WriteName>(&record.origin);
-  const auto place = origin ? resolve(reader, origin->change) : std::nullopt;
-  return place ? RecordName{record.type, WriteName{name_of(*place), origin->index}} : record;
+  if (!origin) return record;
+  const auto place = origin->index < kNotHeld ? resolve(reader, origin->change) : std::nullopt;
+  if (!place) return {record.type, WriteName{origin->change, origin->index | kNotHeld}};
+  return {record.type, WriteName{name_of(*place), origin->index}};
 }
 
 RecordName Causality::canonical(const RecordName& record) const {
   const auto* origin = std::get_if<WriteName>(&record.origin);
-  const auto place = origin ? resolve(origin->change) : std::nullopt;
-  return place ? RecordName{record.type, WriteName{name_of(*place), origin->index}} : record;
+  if (!origin) return record;
+  const auto place = origin->index < kNotHeld ? resolve(origin->change) : std::nullopt;
+  if (!place) return {record.type, WriteName{origin->change, origin->index | kNotHeld}};
+  return {record.type, WriteName{name_of(*place), origin->index}};
 }
 
 // ---- questions

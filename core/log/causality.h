@@ -126,7 +126,9 @@ class Causality {
   std::optional<Place> resolve(Place reader, const ChangeName& name) const;
   // Reads a name in all that is delivered (a keeper's erasure); empty when it does not name exactly one change.
   std::optional<Place> resolve(const ChangeName& name) const;
-  // The record's canonical name. What cannot be resolved stays as it was written.
+  // The record's canonical name. What its author did not hold (or is lost) gets a name that no other author's record
+  // has: as it was written, but with the highest bit of the index set. Such work is held, never mixed with a record
+  // that arrives later.
   RecordName canonical(Place reader, const RecordName& record) const;
   RecordName canonical(const RecordName& record) const;
 

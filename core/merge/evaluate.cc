@@ -66,6 +66,7 @@ void MergedSpace::merge_pending() const {
   position_ = std::move(now);
   if (reshaped_) regroup();
   reshaped_ = false;
+  for (const LogId& log : view_.logs_decided_by(arrived_)) touched_logs_.insert(log);
   for (const log::Place place : arrived_) file(place);
   arrived_.clear();
   for (auto& [record, entry] : records_) {

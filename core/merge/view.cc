@@ -56,7 +56,10 @@ void View::refresh() const {
 void View::collect(const roster::Record& record, Payloads& into) const {
   const auto& erasure = std::get<roster::Erase>(record.body);
   const auto* origin = std::get_if<log::WriteName>(&erasure.record.origin);
-  secrets_.unresolved |= origin && !causality_.resolve(origin->change);
+  if (origin && !causality_.resolve(origin->change)) {
+    secrets_.unresolved = true;  // nothing is here that it could concern
+    return;
+  }
   std::set<ChainValue>& changes = into[causality_.canonical(erasure.record)];
   for (const log::Head& change : erasure.changes) changes.insert(change.chain);
   if (erasure.changes.empty()) changes.insert(ChainValue{});
@@ -122,6 +125,40 @@ bool View::saw(const Write& later, const Write& earlier, const Effect& now) cons
   const std::uint32_t version = causality_.schema_of(later.place);
   if (role != kNoRole && role == now.role && version == version_) return now.verdict == Verdict::effective;
   return judge(*earlier.operation, causality_.schema_of(earlier.place), role, version) == Verdict::effective;
+}
+
+// Is this the change at which a cut or stretch of the roster ends?
+static bool names(const roster::Event& event, const log::Head& head) {
+  const auto ends_at = [&](std::uint32_t number, const ChainValue& chain) {
+    return number == head.number && chain == head.chain;
+  };
+  const auto cuts_at = [&](const roster::Cuts& cuts) {
+    const auto cut = cuts.find(head.log);
+    return cut != cuts.end() && ends_at(cut->second.number, cut->second.chain);
+  };
+  const roster::Body& body = event.record->body;
+  if (const auto* change = std::get_if<roster::ChangeRole>(&body)) return cuts_at(change->cuts);
+  if (const auto* removal = std::get_if<roster::Remove>(&body)) return cuts_at(removal->cuts);
+  if (const auto* stretch = std::get_if<roster::Readmit>(&body)) return ends_at(stretch->last, stretch->chain);
+  if (const auto* branch = std::get_if<roster::Branch>(&body)) return ends_at(branch->number, branch->chain);
+  if (const auto* lost = std::get_if<roster::Lost>(&body)) return ends_at(lost->number, lost->chain);
+  return false;
+}
+
+std::vector<LogId> View::logs_decided_by(std::span<const log::Place> delivered) const {
+  refresh();
+  std::set<LogId> logs;
+  for (const log::Place place : delivered) {
+    const roster::LogRights& rights = cached(rights_now_, place.lane, roster_.tip());
+    if (rights.is_plain) continue;
+    const log::Head head = causality_.head_of(place);
+    const bool is_named = std::any_of(rights.events.begin(), rights.events.end(),
+                                      [&](const roster::Event& event) { return names(event, head); }) ||
+                          (rights.names && std::find(rights.names->begin(), rights.names->end(), head) !=
+                                               rights.names->end());
+    if (is_named) logs.insert(head.log);
+  }
+  return {logs.begin(), logs.end()};
 }
 
 // ---- erasure

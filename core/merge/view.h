@@ -53,6 +53,11 @@ class View {
   // where both agree). Within one change, earlier operations are seen.
   bool saw(const Write& later, const Write& earlier, const Effect& now) const;
 
+  // Logs of which changes delivered before may take effect differently since these arrived, because the roster names
+  // one of these as the end of a cut or stretch: until it is here, a cut goes by number and a stretch does not count.
+  // Every record that such a log wrote into must be merged anew. (Delivery::reshaped says more, and comes first.)
+  std::vector<LogId> logs_decided_by(std::span<const log::Place> delivered) const;
+
   // ---- erasure
 
   // Is everything ever typed into the record erased, or what one change typed into it? `record` is canonical.

@@ -44,7 +44,9 @@ class Device {
   Records all_records() const;
   bool has(const ChainValue& change) const { return changes.contains(change); }
 
-  log::WriteName own_write(std::size_t index) const { return {{log, next_number(), 0}, static_cast<std::uint32_t>(index)}; }
+  log::WriteName own_write(std::size_t index) const {
+    return {{log, next_number(), 0}, static_cast<std::uint32_t>(index)};
+  }
   log::WriteName name_of(const merge::Write& write) const {
     return {space_->causality().name_of(write.place), write.index};
   }

@@ -16,7 +16,7 @@ constexpr std::uint32_t kUnknownField = 9'999;
 
 merge::Policy policy_named(const std::string& name) {
   static const std::map<std::string, merge::Policy> policies{
-      {"latest", merge::Policy::latest}, {"ask", merge::Policy::ask},       {"ranked", merge::Policy::ranked},
+      {"latest", merge::Policy::latest},   {"ask", merge::Policy::ask},   {"ranked", merge::Policy::ranked},
       {"union", merge::Policy::set_union}, {"text", merge::Policy::text}, {"append", merge::Policy::append},
       {"once", merge::Policy::once}};
   return policies.at(name);
@@ -69,7 +69,8 @@ merge::Schema read_schema() {
     const json* oldest = versions.at("1").contains(type_name) ? &versions.at("1").at(type_name) : nullptr;
     type.since = oldest ? 1 : 2;
     for (const std::string role : in.at("writers")) type.writers[2].insert(role_named(role));
-    for (const std::string role : oldest ? oldest->at("writers") : json::array()) type.writers[1].insert(role_named(role));
+    for (const std::string role : oldest ? oldest->at("writers") : json::array())
+      type.writers[1].insert(role_named(role));
     std::uint32_t field_count = 0;
     for (const auto& [field_name, field] : in.at("fields").items()) {
       ++field_count;

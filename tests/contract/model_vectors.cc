@@ -35,7 +35,8 @@ std::vector<log::Head> ModelHistory::seen_difference(const json& in) const {
   const auto by_log = [](const json& change) {
     std::map<std::string, std::vector<log::Head>> heads;
     for (const json& head : change.at("seen")) {
-      heads[head.at(0)].push_back({id_from_label<LogId>(head.at(0)), head.at(1), id_from_label<ChainValue>(head.at(2))});
+      heads[head.at(0)].push_back(
+          {id_from_label<LogId>(head.at(0)), head.at(1), id_from_label<ChainValue>(head.at(2))});
     }
     for (auto& [log, list] : heads) std::sort(list.begin(), list.end());
     return heads;
@@ -69,8 +70,8 @@ log::Change ModelHistory::read_change(const json& in) const {
 log::Operation ModelHistory::read_operation(const std::string& change, const json& in) {
   using log::OperationKind;
   static const std::map<std::string, OperationKind> kinds{
-      {"create", OperationKind::create}, {"set", OperationKind::set},       {"append", OperationKind::append},
-      {"add", OperationKind::add},       {"remove", OperationKind::remove}, {"insert", OperationKind::insert},
+      {"create", OperationKind::create}, {"set", OperationKind::set},        {"append", OperationKind::append},
+      {"add", OperationKind::add},       {"remove", OperationKind::remove},  {"insert", OperationKind::insert},
       {"strike", OperationKind::strike}, {"delete", OperationKind::discard}, {"keep", OperationKind::keep},
       {"hide", OperationKind::hide}};
   log::Operation operation;
@@ -175,16 +176,19 @@ std::string ModelHistory::record_label(const MergedSpace& space, const log::Reco
   if (const auto place = space.causality().resolve(origin.change)) {
     return type + ":" + label_from_id(space.causality().chain_of(*place)) + "." + std::to_string(origin.index);
   }
-  return written_.at(name);
+  // Work on what its author did not hold: the engine marks the name in the index's highest bit.
+  return written_.at({name.type, log::WriteName{origin.change, origin.index & 0x7fff'ffff}});
 }
 
 json ModelHistory::field_state(const MergedSpace& space, const MergedSpace::Entry& entry,
                                const merge::MergedField& field) const {
-  static const std::map<merge::Reason, std::string> reasons{
-      {merge::Reason::superseded, "superseded"}, {merge::Reason::not_chosen, "not chosen"},
-      {merge::Reason::came_after, "came after"}, {merge::Reason::missing, "missing"},
-      {merge::Reason::hidden, "hidden"},         {merge::Reason::erased, "erased"},
-      {merge::Reason::done, "done"}};
+  static const std::map<merge::Reason, std::string> reasons{{merge::Reason::superseded, "superseded"},
+                                                            {merge::Reason::not_chosen, "not chosen"},
+                                                            {merge::Reason::came_after, "came after"},
+                                                            {merge::Reason::missing, "missing"},
+                                                            {merge::Reason::hidden, "hidden"},
+                                                            {merge::Reason::erased, "erased"},
+                                                            {merge::Reason::done, "done"}};
   json out;
   out["history"] = json::object();
   for (const merge::Past& past : field.history) {
@@ -251,7 +255,9 @@ json ModelHistory::state(const MergedSpace& space) const {
                                                                      {roster::Quarantine::fork, "fork"}};
   static const std::map<merge::Verdict, std::string> verdicts{
       {merge::Verdict::role, "role"}, {merge::Verdict::unknown, "unknown"}, {merge::Verdict::malformed, "malformed"}};
-  json out{{"records", json::object()}, {"held", json::object()}, {"quarantine", json::object()},
+  json out{{"records", json::object()},
+           {"held", json::object()},
+           {"quarantine", json::object()},
            {"set_aside", json::object()}};
   for (const auto& [name, entry] : space.records()) {
     std::set<std::string> effective;

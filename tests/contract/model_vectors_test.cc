@@ -13,7 +13,8 @@ constexpr std::array kFiles{"stories-epochs", "stories-erasure", "stories-fields
 class ModelVectorsTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(ModelVectorsTest, ShowsWhatTheModelShows) {
-  const nlohmann::json file = read_histories(std::string(PLENARY_SOURCE_DIR "/tests/vectors/model/") + GetParam() + ".json");
+  const nlohmann::json file =
+      read_histories(std::string(PLENARY_SOURCE_DIR "/tests/vectors/model/") + GetParam() + ".json");
 
   for (const nlohmann::json& in : file) {
     const ModelHistory history(in);
@@ -26,7 +27,8 @@ TEST_P(ModelVectorsTest, ShowsWhatTheModelShows) {
 TEST(ModelVectorFilesTest, AreAllThere) {
   std::size_t histories = 0, moments = 0;
   for (const char* name : kFiles) {
-    const nlohmann::json file = read_histories(std::string(PLENARY_SOURCE_DIR "/tests/vectors/model/") + name + ".json");
+    const nlohmann::json file =
+        read_histories(std::string(PLENARY_SOURCE_DIR "/tests/vectors/model/") + name + ".json");
     histories += file.size();
     for (const nlohmann::json& in : file) moments += in.at("moments").size();
   }

@@ -57,10 +57,12 @@ Bytes shown(const MergedSpace& space) {
 class Check {
  public:
   explicit Check(RandomHistory& history)
-      : history_(history), changes_(history.changes()), records_(history.records()),
+      : history_(history),
+        changes_(history.changes()),
+        records_(history.records()),
         reference_(merged(history.world, changes_, records_, example_schema().newest)) {}
 
-  std::vector<std::string> run() {
+  Outcome run() {
     expect(!history_.world.disagreed, "two devices at one position had different digests");
     order_does_not_matter();
     devices_agree_with_scratch();
@@ -70,7 +72,8 @@ class Check {
     waiting_has_no_influence();
     readmission_restores();
     snapshot_is_the_graph();
-    return std::move(faults_);
+    tally();
+    return {std::move(faults_), std::move(counts_)};
   }
 
  private:
@@ -130,7 +133,8 @@ class Check {
   bool was_seen_by(const merge::Write& write, const merge::Write& by) const {
     if (write.place == by.place) return write.index < by.index;
     const log::Causality& causality = reference_->causality();
-    return history_.world.screens.at(causality.chain_of(by.place)).contains({causality.chain_of(write.place), write.index});
+    return history_.world.screens.at(causality.chain_of(by.place))
+        .contains({causality.chain_of(write.place), write.index});
   }
 
   // Every effective write is shown, or in history with a reason, or held; and what is called superseded was replaced
@@ -158,7 +162,8 @@ class Check {
       return false;
     };
     using log::OperationKind;
-    if (merged.life == Life::deleted && operation.kind != OperationKind::discard && operation.kind != OperationKind::hide) {
+    if (merged.life == Life::deleted && operation.kind != OperationKind::discard &&
+        operation.kind != OperationKind::hide) {
       const bool erased = log::has_value(operation.kind) && merged.payloads[write] == merge::Payload::erased;
       expect(erased || replaced([](const auto& other) { return other.kind == OperationKind::discard; }),
              "a write went with its record though nobody who deleted it had seen it");
@@ -177,14 +182,16 @@ class Check {
 
   void clocks_decide_nothing() {
     Changes wild = changes_;
-    for (log::Change& change : wild) change.time_ms = static_cast<std::int64_t>(history_.world.random.below(2'000'000)) - 1'000'000;
+    for (log::Change& change : wild)
+      change.time_ms = static_cast<std::int64_t>(history_.world.random.below(2'000'000)) - 1'000'000;
     const auto other = merged(history_.world, wild, records_, example_schema().newest);
     expect(writes_in_effect(*other) == writes_in_effect(*reference_), "a clock changed what takes effect");
     auto twin = other->records().begin();
     for (const auto& [record, entry] : reference_->records()) {
       expect(twin->second.merged.life == entry.merged.life, "a clock changed a record's life");
       for (const merge::MergedField& field : entry.merged.fields) {
-        const auto standing = [&](const MergedSpace& space, const MergedSpace::Entry& from, const merge::MergedField& of) {
+        const auto standing = [&](const MergedSpace& space, const MergedSpace::Entry& from,
+                                  const merge::MergedField& of) {
           std::set<WriteId> names;
           for (const merge::WriteIndex write : of.standing) {
             names.emplace(space.causality().chain_of(from.writes[write].place), from.writes[write].index);
@@ -203,7 +210,8 @@ class Check {
     Changes present = changes_;
     const std::vector<log::Head> waiting = reference_->causality().waiting();
     std::erase_if(present, [&](const log::Change& change) {
-      return std::find(waiting.begin(), waiting.end(), log::Head{change.log, change.number, change.chain}) != waiting.end();
+      return std::find(waiting.begin(), waiting.end(), log::Head{change.log, change.number, change.chain}) !=
+             waiting.end();
     });
     const auto without = merged(history_.world, present, records_, example_schema().newest);
     expect(without->digest_bytes() == reference_->digest_bytes(), "a waiting change had influence");
@@ -228,7 +236,8 @@ class Check {
     Records records = records_;
     const auto sign = [&](roster::Body body) {
       const RosterHash previous = records.size() == records_.size() ? reference_->roster().tip() : records.back().hash;
-      roster::Record record{history_.world.random.id<RosterHash>(), previous, standing.epoch, standing.keeper.signing, std::move(body)};
+      roster::Record record{history_.world.random.id<RosterHash>(), previous, standing.epoch, standing.keeper.signing,
+                            std::move(body)};
       records.push_back(std::move(record));
     };
     sign(roster::Remove{key, {}, std::nullopt});
@@ -263,8 +272,52 @@ class Check {
       for (const log::Head& head : graph.frontier()) {
         const log::Place place = *graph.find(head.log, head.number, head.chain);
         expect(again->held_up_to(place, lane) == graph.held_up_to(place, lane), "a snapshot remembers another history");
-        expect(again->is_unclear(place, lane) == graph.is_unclear(place, lane), "a snapshot is unclear about other logs");
+        expect(again->is_unclear(place, lane) == graph.is_unclear(place, lane),
+               "a snapshot is unclear about other logs");
         expect(again->name_of(place) == graph.name_of(place), "a snapshot names changes otherwise");
+      }
+    }
+  }
+
+  void tally() {
+    static const std::map<Life, const char*> lives{
+        {Life::none, "records without effect"}, {Life::held, "records held"},       {Life::live, "records live"},
+        {Life::contested, "records contested"}, {Life::deleted, "records deleted"}, {Life::erased, "records erased"}};
+    static const std::map<merge::Verdict, const char*> verdicts{
+        {merge::Verdict::effective, "writes effective"},
+        {merge::Verdict::quarantined, "writes quarantined"},
+        {merge::Verdict::role, "writes set aside: role"},
+        {merge::Verdict::unknown, "writes set aside: unknown"},
+        {merge::Verdict::malformed, "writes set aside: malformed"}};
+    static const std::map<roster::Quarantine, const char*> reasons{
+        {roster::Quarantine::not_granted, "changes not granted"},
+        {roster::Quarantine::removed, "changes removed"},
+        {roster::Quarantine::lost, "changes lost"},
+        {roster::Quarantine::fork, "changes beyond a fork"}};
+    const log::Causality& causality = reference_->causality();
+    counts_["changes"] += changes_.size();
+    counts_["changes waiting"] += causality.waiting().size();
+    counts_["void erasures"] += reference_->roster().void_erasures().size();
+    counts_["alarms"] += reference_->roster().alarms().size();
+    for (const LogId& log : causality.logs()) counts_["forked logs"] += causality.is_forked(log);
+    for (const auto& [place, why] : reference_->quarantine()) ++counts_[reasons.at(why)];
+    each_write(
+        [&](const auto&, const merge::Write&, const merge::Effect& effect) { ++counts_[verdicts.at(effect.verdict)]; });
+    for (const auto& [record, entry] : reference_->records()) {
+      ++counts_[lives.at(entry.merged.life)];
+      for (const merge::MergedField& field : entry.merged.fields) counts_["asked"] += field.ask;
+      for (const merge::Payload payload : entry.merged.payloads) {
+        counts_["payloads hidden"] += payload == merge::Payload::hidden;
+        counts_["payloads erased"] += payload == merge::Payload::erased;
+      }
+    }
+    for (const log::LaneSnapshot& lane : causality.snapshot()) {
+      for (const auto& cited : lane.cited) counts_["cited heads that are lost"] += !causality.is_delivered(cited.head);
+    }
+    for (const LogId& log : causality.logs()) {
+      for (const log::Head& head : causality.frontier()) {
+        const auto place = causality.find(head.log, head.number, head.chain);
+        counts_["logs unclear to an author"] += causality.is_unclear(*place, log);
       }
     }
   }
@@ -274,15 +327,14 @@ class Check {
   const Records records_;
   const std::unique_ptr<MergedSpace> reference_;
   std::vector<std::string> faults_;
+  std::map<std::string, std::size_t> counts_;
 };
 
 }  // namespace
 
-std::vector<std::string> faults(RandomHistory& history) { return Check(history).run(); }
-
-std::vector<std::string> run_seed(std::uint64_t seed) {
+Outcome run_seed(std::uint64_t seed) {
   RandomHistory history(seed);
-  return faults(history);
+  return Check(history).run();
 }
 
 }  // namespace plenary::contract

@@ -5,10 +5,12 @@
 
 namespace plenary::contract {
 
-// Empty when all properties hold; else what does not.
-std::vector<std::string> faults(RandomHistory& history);
+struct Outcome {
+  std::vector<std::string> faults;            // properties that do not hold
+  std::map<std::string, std::size_t> counts;  // how often what happened: properties of nothing would always hold
+};
 
-// Runs one seed; a crash of the engine is not caught.
-std::vector<std::string> run_seed(std::uint64_t seed);
+// A crash of the engine is not caught.
+Outcome run_seed(std::uint64_t seed);
 
 }  // namespace plenary::contract

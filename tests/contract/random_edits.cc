@@ -30,18 +30,25 @@ bool may_write(const Device& device, std::uint32_t type, Role role) {
 
 std::vector<std::string> values_of(const std::string& field) {
   static const std::map<std::string, std::vector<std::string>> values{
-      {"stance", {"strength", "question"}}, {"kind", {"strength", "develop"}},
-      {"year", {"3", "4"}},                 {"slot", {"9:00", "9:30"}},
+      {"stance", {"strength", "question"}},
+      {"kind", {"strength", "develop"}},
+      {"year", {"3", "4"}},
+      {"slot", {"9:00", "9:30"}},
       {"status", {"planned", "changed", "done", "dropped"}},
-      {"answer", {"agree", "disagree"}},    {"state", {"granted", "withdrawn"}},
-      {"voice", {"heard", "saw"}},          {"tags", {"t1", "t2", "t3"}},
-      {"links", {"q1", "q2"}},              {"title", {"p1", "p2"}}};
+      {"answer", {"agree", "disagree"}},
+      {"state", {"granted", "withdrawn"}},
+      {"voice", {"heard", "saw"}},
+      {"tags", {"t1", "t2", "t3"}},
+      {"links", {"q1", "q2"}},
+      {"title", {"p1", "p2"}}};
   return values.at(field);
 }
 
 }  // namespace
 
-std::string RandomHistory::text() { return "[" + std::to_string(++serial_) + "]"; }
+std::string RandomHistory::text() {
+  return "[" + std::to_string(++serial_) + "]";
+}
 
 void RandomHistory::edit(Device& device) {
   device.clock += world.random.pick({0, 1, 1, 2});
@@ -59,7 +66,8 @@ void RandomHistory::edit_some_record(Device& device, Role role, Operations& oper
   for (const auto& [name, entry] : device.space().records()) {
     const Life life = entry.merged.life;
     if (life == Life::deleted) dead.emplace_back(name, &entry);
-    if ((life == Life::live || life == Life::contested) && may_write(device, name.type, role)) alive.emplace_back(name, &entry);
+    if ((life == Life::live || life == Life::contested) && may_write(device, name.type, role))
+      alive.emplace_back(name, &entry);
   }
   alive.resize(std::min(alive.size(), random.pick({std::size_t{1}, std::size_t{2}, std::size_t{3}, alive.size()})));
   const std::size_t chance = random.below(100);
@@ -179,7 +187,8 @@ void RandomHistory::nonsense(Operations& operations) {
   }
   const log::RecordName record = random.pick(records);
   const log::WriteName write = random.pick(writes);
-  const std::uint32_t body = field_number(type_number("note"), "body"), tags = field_number(type_number("note"), "tags");
+  const std::uint32_t body = field_number(type_number("note"), "body"),
+                      tags = field_number(type_number("note"), "tags");
   switch (random.below(9)) {
     case 0:
       return operations.push_back(on(record, OperationKind::set, body, "x"));

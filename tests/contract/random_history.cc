@@ -40,9 +40,9 @@ void RandomHistory::step(double risk) {
     const std::size_t chance = world.random.below(100);
     if (chance < 10 && devices.size() < 7) {
       devices.push_back(any_device().clone());
-    } else if (chance < 20) {
+    } else if (chance < 26) {
       lose_device();
-    } else if (chance < 24) {
+    } else if (chance < 30) {
       any_device().upgrade();
     } else {
       keeper_acts();
@@ -85,7 +85,8 @@ void RandomHistory::found() {
   }
   edit(first);
   edit(first);
-  for (int i = 1; i < count; ++i) devices[i]->receive(random.chance(0.9) ? first.all_changes() : Changes{}, first.all_records());
+  for (int i = 1; i < count; ++i)
+    devices[i]->receive(random.chance(0.9) ? first.all_changes() : Changes{}, first.all_records());
   for (auto& device : devices) device->clock = random.pick({0, 0, 0, 100, -100});
 }
 
@@ -98,7 +99,7 @@ void RandomHistory::exchange(Device& giver, Device& taker) {
   const std::size_t style = random.below(100);
   if (style < 25) {
     changes = random.half(changes);
-  } else if (style < 40 && !changes.empty()) {
+  } else if (style < 55 && !changes.empty()) {
     const LogId log = random.pick(changes).log;
     std::erase_if(changes, [&](const log::Change& change) { return change.log != log; });
   }
@@ -138,7 +139,7 @@ void RandomHistory::lose_device() {
   const std::size_t which = 2 + world.random.below(devices.size() - 2);
   std::unique_ptr<Device> device = std::move(devices[which]);
   devices.erase(devices.begin() + static_cast<std::ptrdiff_t>(which));
-  if (world.random.chance(0.7)) {
+  if (world.random.chance(0.4)) {
     Changes own = device->all_changes();
     std::erase_if(own, [&](const log::Change& change) { return change.log != device->log; });
     any_device().receive(own, device->all_records());

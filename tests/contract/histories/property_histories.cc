@@ -33,18 +33,21 @@ int explore(std::uint64_t start, std::uint64_t seeds, unsigned jobs) {
   std::atomic<std::uint64_t> next = start;
   std::atomic<std::uint64_t> failing = 0;
   std::mutex output;
+  std::map<std::string, std::size_t> counts;
   const auto work = [&] {
     for (std::uint64_t seed = next++; seed < start + seeds; seed = next++) {
-      const std::vector<std::string> faults = plenary::contract::run_seed(seed);
-      if (faults.empty()) continue;
-      ++failing;
+      const auto [faults, counted] = plenary::contract::run_seed(seed);
       const std::lock_guard lock(output);
-      for (const std::string& fault : faults) std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), fault.c_str());
+      for (const auto& [what, count] : counted) counts[what] += count;
+      failing += !faults.empty();
+      for (const std::string& fault : faults)
+        std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), fault.c_str());
     }
   };
   std::vector<std::jthread> threads;
   for (unsigned job = 0; job < jobs; ++job) threads.emplace_back(work);
   threads.clear();
+  for (const auto& [what, count] : counts) std::printf("%12zu %s\n", count, what.c_str());
   std::printf("%llu histories from seed %llu, %llu failing\n", static_cast<unsigned long long>(seeds),
               static_cast<unsigned long long>(start), static_cast<unsigned long long>(failing.load()));
   return failing > 0;
