@@ -192,6 +192,8 @@ void SpaceStore::Writing::deliver(const log::Delivery& delivery, std::span<const
     });
     store_.merger_.take(transaction_, place, known == fresh.end() ? nullptr : *known);
   }
+  // A change at which the roster ends a cut or a stretch decides about its log's earlier ones.
+  for (const LogId& log : store_.view().logs_decided_by(delivery.places)) store_.merger_.touch_log(transaction_, log);
   // While the roster changes in the same transaction, what is merged now might have to be merged again.
   if (store_.merger_.pending() >= kMergedAtOnce && !roster_changed_) store_.merger_.flush(transaction_);
 }
