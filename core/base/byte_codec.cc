@@ -11,6 +11,11 @@ void ByteWriter::zigzag(std::int64_t value) {
   varint(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
 }
 
+// Out of line: GCC 12 would warn at -O3 of bounds that hold wherever this is inlined after a byte or two.
+void ByteWriter::raw(ByteSpan bytes) {
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+}
+
 void ByteWriter::blob(ByteSpan bytes) {
   varint(bytes.size());
   raw(bytes);

@@ -14,7 +14,7 @@ class ByteWriter {
   void u8(std::uint8_t value) { bytes_.push_back(static_cast<std::byte>(value)); }
   void varint(std::uint64_t value);
   void zigzag(std::int64_t value);
-  void raw(ByteSpan bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void raw(ByteSpan bytes);
   void blob(ByteSpan bytes);
   template <class Tag, std::size_t N>
   void id(const FixedId<Tag, N>& id) {
