@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/log/content.h"
-
 namespace plenary::bench {
 namespace {
 
@@ -37,6 +35,51 @@ Id plain_id(int value) {
   return id;
 }
 
+// From changes, causes first, to a document: names of writes become places in the list of insertions.
+class OperationReader {
+ public:
+  explicit OperationReader(const std::vector<log::Change>& changes) {
+    for (const log::Change& change : changes) {
+      Log& log = logs_[change.log];
+      log.first_insertion.resize(change.number);
+      log.first_insertion.back() = static_cast<std::uint32_t>(insertions_.size());
+      for (std::uint32_t index = 0; index < change.operations.size(); ++index) read(change, index);
+    }
+  }
+
+  merge::TextDocument document() const {
+    const auto ranks_before = [this](std::uint32_t a, std::uint32_t b) { return ranks_[a] < ranks_[b]; };
+    return merge::TextDocument(insertions_, place_text(insertions_, struck_, ranks_before));
+  }
+
+ private:
+  struct Log {
+    std::vector<std::uint32_t> first_insertion;  // of each change; its insertions come first among its operations
+  };
+
+  void read(const log::Change& change, std::uint32_t index) {
+    const log::Operation& operation = change.operations[index];
+    if (operation.kind == log::OperationKind::insert) {
+      insertions_.push_back({{operation.length, place(operation.left), place(operation.right)}});
+      insertions_.back().text = *operation.value;
+      ranks_.emplace_back(change.log, change.number, index);
+    }
+    for (const log::StrikeRange& range : operation.ranges)
+      struck_.push_back({site(range.insertion), range.first, range.count});
+  }
+  std::uint32_t site(const log::WriteName& name) const {
+    return logs_.at(name.change.log).first_insertion.at(name.change.number - 1) + name.index;
+  }
+  TextPlace place(const std::optional<log::Anchor>& anchor) const {
+    return anchor ? TextPlace{site(anchor->insertion), anchor->offset} : TextPlace{};
+  }
+
+  std::map<LogId, Log> logs_;
+  std::vector<merge::TextInsertion> insertions_;
+  std::vector<merge::TextRun> struck_;
+  std::vector<std::tuple<LogId, std::uint32_t, std::uint32_t>> ranks_;
+};
+
 }  // namespace
 
 void SeededEnvironment::random(std::span<std::byte> out) {
@@ -58,7 +101,7 @@ TextSpace::TextSpace(std::uint32_t agents) : space_(plain_id<SpaceId>(7)), schem
     const log::LogDescriptor descriptor = log::make_log(signing.public_key(), environment_);
     roster::Record record{plain_id<RosterHash>(static_cast<int>(agent) + 1)};
     record.signer = agent == 0 ? signing.public_key() : authors_.front().key.public_key();
-    const DeviceIdentity device{signing.public_key(), {}};
+    const roster::DeviceIdentity device{signing.public_key(), {}};
     const auto person = plain_id<PersonId>(static_cast<int>(agent) + 1);
     if (agent == 0) {
       roster::Found found{0, device, person, kWriter};
@@ -75,21 +118,22 @@ TextSpace::TextSpace(std::uint32_t agents) : space_(plain_id<SpaceId>(7)), schem
 
 // ---- writing
 
-const log::Change& TextSpace::append(Author& author, log::Change change) {
+const log::Change& TextSpace::append(std::uint32_t agent, log::Change change) {
+  Author& author = authors_[agent];
   change.log = author.log;
   change.roster = roster_.back().hash;
-  log::append_change(space_, author.state, change, author.secrets, environment_);
+  log::EncodedChange bytes = log::append_change(space_, author.state, change, author.secrets, environment_);
   author.state = log::state_after(change);
+  kept_.push_back({agent, change.chain, std::move(bytes)});
   return author.changes.emplace_back(std::move(change));
 }
 
 void TextSpace::begin_record() {
-  Author& author = authors_.front();
-  record_ = {kType, log::WriteName{{author.log, 1, 0}, 0}};
+  record_ = {kType, log::WriteName{{authors_.front().log, 1, 0}, 0}};
   log::Change change;
   change.time_ms = kBegin;
   change.operations.push_back({log::OperationKind::create, record_});
-  append(author, std::move(change));
+  append(0, std::move(change));
 }
 
 log::WriteName TextSpace::name_of(std::uint32_t insertion) const {
@@ -118,6 +162,7 @@ std::vector<log::Change> TextSpace::write(const TextHistory& history) {
     author.changes.clear();
   }
   insertions_.clear();
+  kept_.clear();
   begin_record();
   std::vector<log::Change> written{authors_.front().changes.front()};
   std::vector<std::vector<std::uint32_t>> cited(authors_.size(), std::vector<std::uint32_t>(authors_.size()));
@@ -143,9 +188,23 @@ std::vector<log::Change> TextSpace::write(const TextHistory& history) {
     if (!entry.edit.struck.empty()) change.operations.push_back(strike(entry.edit.struck));
     for (const merge::TextRun& run : entry.edit.struck) keystrokes += run.count;
     change.time_ms = kBegin + keystrokes * kKeystrokeMs;
-    written.push_back(append(author, std::move(change)));
+    written.push_back(append(entry.agent, std::move(change)));
   }
   return written;
+}
+
+// ---- loading
+
+merge::TextDocument TextSpace::load() const {
+  std::vector<log::ChainState> states(authors_.size());
+  std::vector<log::Change> changes;
+  changes.reserve(kept_.size());
+  for (const Kept& kept : kept_) {
+    log::ChainState& state = states[kept.agent];
+    changes.push_back(value_or_throw(log::decode_change(authors_[kept.agent].log, state, kept.chain, kept.bytes)));
+    state = log::state_after(changes.back());
+  }
+  return OperationReader(changes).document();
 }
 
 // ---- sealing

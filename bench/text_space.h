@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bench/text_traces.h"
+#include "core/log/content.h"
 #include "core/merge/evaluate.h"
 #include "core/seal/segment_seal.h"
 
@@ -24,6 +25,9 @@ class TextSpace {
 
   // Writes the history down: one log for each agent. The changes, causes first.
   std::vector<log::Change> write(const TextHistory& history);
+  // The text of the last written history, from the bytes that a device keeps of each change to a document that can be
+  // typed in. What a device keeps was verified when it came.
+  merge::TextDocument load() const;
   // The last written history as one sealed segment for each agent.
   std::vector<Bytes> seal();
 
@@ -33,6 +37,12 @@ class TextSpace {
   std::string merge(const std::vector<log::Change>& changes) const;
 
  private:
+  // A change as a device keeps it.
+  struct Kept {
+    std::uint32_t agent = 0;
+    ChainValue chain;
+    log::EncodedChange bytes;
+  };
   struct Author {
     crypto::SigningKey key;
     log::LogDescriptor descriptor;
@@ -46,11 +56,12 @@ class TextSpace {
   log::Operation insertion(const merge::NewInsertion& made) const;
   log::Operation strike(const std::vector<merge::TextRun>& struck) const;
   log::WriteName name_of(std::uint32_t insertion) const;
-  const log::Change& append(Author& author, log::Change change);
+  const log::Change& append(std::uint32_t agent, log::Change change);
 
   SeededEnvironment environment_;
   SpaceId space_;
   std::vector<Author> authors_;
+  std::vector<Kept> kept_;  // causes first
   std::vector<roster::Record> roster_;
   merge::Schema schema_;
   seal::KeyRing keys_;
