@@ -36,6 +36,7 @@ class Judge {
   }
 
   EvidenceVerdict judge() {
+    if (!file_.space_kinds.empty() && !file_.space_kinds.contains("review_team")) return judged_by_team();
     count_cited();
     count_contradictions();
     ask_for_what_is_missing();
@@ -47,6 +48,7 @@ class Judge {
   }
 
  private:
+  EvidenceVerdict judged_by_team();
   void count_cited();
   void count_author(const Evidence& note);
   void count_contradictions();
@@ -61,6 +63,23 @@ class Judge {
   std::set<std::string> people_;
   EvidenceVerdict verdict_;
 };
+
+// Whoever cannot read the notes sees what was cited, with roles for names, and takes the finding as it was given.
+EvidenceVerdict Judge::judged_by_team() {
+  std::set<SourceKind> kinds;
+  for (const OtherRecord& cited : file_.of("cited_evidence")) {
+    if (cited.reference("finding") != finding_.id) continue;
+    ++verdict_.notes;
+    const auto kind = kind_named<SourceKind>(cited.text("source_kind"));
+    if (kind != SourceKind::unknown) kinds.insert(kind);
+  }
+  verdict_.source_kinds.assign(kinds.begin(), kinds.end());
+  verdict_.judged_by_team = verdict_.meets_rule = true;
+  verdict_.as_question = finding_.kind == FindingKind::question_for_school;
+  verdict_.sentence = "As the team gave it: it cites " + counted(verdict_.notes, "note", "notes") + " of " +
+                      counted(verdict_.source_kinds.size(), "kind", "kinds") + " of source.";
+  return std::move(verdict_);
+}
 
 void Judge::count_cited() {
   std::set<RecordId> cited(finding_.supports.begin(), finding_.supports.end());

@@ -10,9 +10,10 @@ struct EvidenceVerdict {
   RecordId finding;
   FindingKind kind = FindingKind::unknown;
   bool meets_rule = false;
-  bool as_question = false;              // it is, or can only be, given as a question for the school
-  std::size_t notes = 0;                 // that support or qualify, and stand
-  std::size_t sources = 0;               // the same, several notes from one visit counted once
+  bool judged_by_team = false;  // the reader is not in the team's space: the finding stands as the team gave it
+  bool as_question = false;     // it is, or can only be, given as a question for the school
+  std::size_t notes = 0;        // that support or qualify, and stand
+  std::size_t sources = 0;      // the same, several notes from one visit counted once
   std::vector<SourceKind> source_kinds;  // distinct, in the order of the enumeration
   std::vector<std::string> reviewers;    // by name, without shadows
   std::vector<std::string> shadows;

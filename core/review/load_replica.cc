@@ -1,25 +1,67 @@
 // What the replica is asked for; load.cc turns the answers into views.
 #include <algorithm>
 
+#include "core/review/copies.h"
 #include "core/review/load.h"
 
 namespace plenary::review {
 
+namespace {
+
+struct SpaceRecords {
+  SpaceId space;
+  std::vector<replica::RecordView> records;
+};
+
+Result<SpaceRecords> read_space(replica::Replica& replica, const SpaceId& space) {
+  SpaceRecords out{space, {}};
+  for (const auto& [number, type] : replica.schema().types) {
+    replica::Query query;
+    query.type = type.name;
+    auto listed = replica.list(space, query);
+    if (!listed) return tl::make_unexpected(listed.error());
+    std::ranges::move(*listed, std::back_inserter(out.records));
+  }
+  return out;
+}
+
+// Which of the records here are copies of which: asks for tags only of the types of which there are copies.
+Homes find_homes(replica::Replica& replica, const std::vector<SpaceRecords>& spaces) {
+  std::set<std::string> copied_types;
+  for (const SpaceRecords& space : spaces) {
+    for (const auto& record : space.records) {
+      if (is_copy(record.id)) copied_types.insert(record.type);
+    }
+  }
+  Homes homes;
+  for (const SpaceRecords& space : spaces) {
+    for (const auto& record : space.records) {
+      if (is_copy(record.id) || !copied_types.contains(record.type)) continue;
+      const auto tag = replica.origin_tag(space.space, record.id);
+      // A space whose first key is not here yet makes no tags: its copies are then shown beside the originals.
+      if (tag) homes.emplace(std::pair(record.type, RecordId{"o" + to_hex(tag->span().first(8))}), record.id);
+    }
+  }
+  return homes;
+}
+
+}  // namespace
+
 Result<ReviewFile> load_review(replica::Replica& replica, const std::vector<SpaceId>& spaces, const RecordId& review) {
   std::set<std::string> kinds;
-  std::vector<replica::RecordView> records;
   for (const auto& summary : replica.spaces()) {
     if (std::ranges::find(spaces, summary.space) != spaces.end()) kinds.insert(summary.kind);
   }
+  std::vector<SpaceRecords> read;
   for (const SpaceId& space : spaces) {
-    for (const auto& [number, type] : replica.schema().types) {
-      replica::Query query;
-      query.type = type.name;
-      auto listed = replica.list(space, query);
-      if (!listed) return tl::make_unexpected(listed.error());
-      std::ranges::move(*listed, std::back_inserter(records));
-    }
+    auto one = read_space(replica, space);
+    if (!one) return tl::make_unexpected(one.error());
+    read.push_back(std::move(*one));
   }
+  const Homes homes = find_homes(replica, read);
+  std::vector<replica::RecordView> records;
+  for (SpaceRecords& space : read) std::ranges::move(space.records, std::back_inserter(records));
+  join_copies(records, homes);
   if (!review.text.empty()) {
     std::erase_if(records, [&](const replica::RecordView& r) { return r.type == "review" && r.id != review; });
   }

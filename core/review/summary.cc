@@ -38,18 +38,23 @@ std::string undecided_of(const Finding& finding) {
   return finding.undecided() ? "The team still has to decide on it." : "";
 }
 
+std::string basis_of(const EvidenceVerdict& verdict) {
+  const std::string notes = counted(verdict.notes, "note", "notes");
+  const std::string kinds = counted(verdict.source_kinds.size(), "kind", "kinds") + " of source";
+  if (verdict.judged_by_team) return notes + ", " + kinds;
+  std::string text = notes + " from " + counted(verdict.sources, "source", "sources") + ", " + kinds + ", " +
+                     counted(verdict.reviewers.size(), "reviewer", "reviewers");
+  if (verdict.contradicting > 0) text += "; " + counted(verdict.contradicting, "note says", "notes say") + " otherwise";
+  return text;
+}
+
 SummaryFinding finding_of(const ReviewFile& file, const Finding& finding, const EvidenceVerdict& verdict) {
   SummaryFinding out;
   out.kind = finding.asks.contains("kind") ? "to be decided" : in_words(finding.kind);
   // Below the evidence rule a finding is given as a question only.
   if (verdict.as_question && !finding.asks.contains("kind")) out.kind = in_words(FindingKind::question_for_school);
   out.statement = finding.statement;
-  out.rests_on = counted(verdict.notes, "note", "notes") + " from " + counted(verdict.sources, "source", "sources") +
-                 ", " + counted(verdict.source_kinds.size(), "kind", "kinds") + " of source, " +
-                 counted(verdict.reviewers.size(), "reviewer", "reviewers");
-  if (verdict.contradicting > 0) {
-    out.rests_on += "; " + counted(verdict.contradicting, "note says", "notes say") + " otherwise";
-  }
+  out.rests_on = basis_of(verdict);
   out.host_view = host_view_of(host_answer(file, finding.id));
   out.decided = undecided_of(finding);
   for (const OtherRecord& dissent : file.of("dissent")) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 
+#include "core/review/copies.h"
 #include "core/review/schema.h"
 #include "review.pb.h"
 
@@ -101,6 +102,39 @@ TEST(LoadTest, KeepsOtherRecordsByTheNamesOfTheirFields) {
   EXPECT_THAT(file.of("report"), IsEmpty());
 }
 
+TEST(CopiesTest, JoinAFindingWithItsCopyAndPointTheAnswersToIt) {
+  auto draft =
+      record("finding", "3f9ac2d1.17", {{"statement", "Draft"}, {"supports", std::vector<Value>{RecordId{"e.1"}}}});
+  std::vector<RecordView> records = {
+      draft, record("finding", "o0123456789abcdef", {{"statement", "As it was given"}}),
+      record("host_response", "h.1", {{"finding", RecordId{"o0123456789abcdef"}}, {"view", "agree"}}),
+      record("cited_evidence", "o1111111111111111", {{"finding", RecordId{"o0123456789abcdef"}}})};
+
+  join_copies(records, {{{"finding", {"o0123456789abcdef"}}, {"3f9ac2d1.17"}}});
+  const auto file = file_of(records);
+
+  ASSERT_THAT(file.findings, SizeIs(1));
+  EXPECT_EQ(file.findings[0].id.text, "3f9ac2d1.17");
+  EXPECT_EQ(file.findings[0].statement, "As it was given");
+  EXPECT_THAT(file.findings[0].supports, SizeIs(1));
+  EXPECT_EQ(file.responses.at(0).finding.text, "3f9ac2d1.17");
+  EXPECT_EQ(file.of("cited_evidence").at(0).reference("finding").text, "3f9ac2d1.17");
+}
+
+TEST(CopiesTest, LeaveACopyWhoseOriginIsElsewhere) {
+  std::vector<RecordView> records = {record("finding", "o0123456789abcdef", {})};
+
+  join_copies(records, {{{"finding", {"o0123456789abcdef"}}, {"3f9ac2d1.17"}}});
+
+  EXPECT_THAT(records, SizeIs(1));
+}
+
+TEST(CopiesTest, KnowACopyByItsId) {
+  EXPECT_TRUE(is_copy({"o0123456789abcdef"}));
+  EXPECT_FALSE(is_copy({"3f9ac2d1.17"}));
+  EXPECT_FALSE(is_copy({"o01234"}));
+}
+
 // Every field that the views read is one of the schema: a renamed field would silently read as empty.
 TEST(LoadTest, ReadsOnlyFieldsOfTheSchema) {
   const std::map<std::string, std::vector<std::string>> read = {
@@ -139,7 +173,10 @@ TEST(LoadTest, ReadsOnlyFieldsOfTheSchema) {
       {"action", {"status"}},
       {"action_plan", {"no_action_reason", "revisit_on"}},
       {"revisit", {"planned_on", "held_on"}},
-      {"evaluation", {"person"}}};
+      {"evaluation", {"person"}},
+      {"cited_evidence", {"finding", "source_kind"}},
+      {"report_section", {"report", "position", "heading", "body", "body_cy"}},
+      {"theme_told", {"theme"}}};
 
   for (const auto& [type, fields] : read) {
     const auto* known = review_schema().type_named(type);

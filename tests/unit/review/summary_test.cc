@@ -97,6 +97,20 @@ TEST(SummaryTest, TakesTheAnswerThatReplacedAnother) {
             "The school agrees, with a note: After the talk, yes.");
 }
 
+TEST(SummaryTest, GivesTheSchoolTheFindingAsTheTeamGaveItWithoutTheNotes) {
+  AReview review = with_two_findings();
+  const auto finding = review.file.findings[0].id;
+  review.other("cited_evidence", "Ruth", {{"finding", replica::Value(finding)}, {"source_kind", "lesson_visit"}});
+  review.other("cited_evidence", "Ruth", {{"finding", replica::Value(finding)}, {"source_kind", "data_review"}});
+  review.file.notes.clear();
+  review.file.space_kinds = {"review_shared", "host_school"};
+
+  const auto summary = summarise(review.file, four_tablets());
+
+  EXPECT_EQ(summary.findings[0].kind, "strength");
+  EXPECT_EQ(summary.findings[0].rests_on, "2 notes, 2 kinds of source");
+}
+
 TEST(SummaryTest, ShowsWhatIsStillOpenAndTheDissentOfTheTeam) {
   AReview review = with_two_findings();
   review.file.findings[0].asks.insert("kind");
