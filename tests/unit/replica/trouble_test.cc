@@ -1,0 +1,233 @@
+// What goes wrong on a tablet, and that nothing confirmed is lost by it.
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "core/sqlite/statement.h"
+#include "tests/unit/replica/story.h"
+
+namespace plenary::replica {
+namespace {
+
+class TroubleTest : public StoryTest {
+ protected:
+  static std::filesystem::path space_file(const Tablet& tablet, const SpaceId& space) {
+    return tablet.folder / "spaces" / (to_hex(space.span().first(16)) + ".plenary");
+  }
+};
+
+TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  ann.replica.reset();
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // Says the id of each note once it is confirmed, and never stops by itself.
+    StoryEnvironment environment(77);
+    auto replica = Replica::open(ann.folder, schema(), environment);
+    for (int i = 0; replica && i < 1'000'000; ++i) {
+      const auto edit = (*replica)->edit(space);
+      const auto id = edit->create("evidence");
+      if (!id || !edit->set_text(*id, "body", "Note " + std::to_string(i)) || !edit->commit()) break;
+      const std::string line = id->text + "\n";
+      if (::write(pipe_ends[1], line.data(), line.size()) < 0) break;
+    }
+    ::_exit(1);
+  }
+  ::close(pipe_ends[1]);
+  std::string confirmed;
+  char buffer[256];
+  while (std::ranges::count(confirmed, '\n') < 40) {
+    const auto count = ::read(pipe_ends[0], buffer, sizeof buffer);
+    ASSERT_GT(count, 0) << "the child ended by itself";
+    confirmed.append(buffer, static_cast<std::size_t>(count));
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  for (ssize_t count = 0; (count = ::read(pipe_ends[0], buffer, sizeof buffer)) > 0;) {
+    confirmed.append(buffer, static_cast<std::size_t>(count));
+  }
+  ::close(pipe_ends[0]);
+
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+  std::istringstream lines(confirmed);
+  int number = 0;
+  for (std::string id; std::getline(lines, id); ++number) {
+    EXPECT_EQ(ann.get(space, {id})["body"].text(), "Note " + std::to_string(number));
+  }
+  EXPECT_GE(number, 40);
+  ann.note(space, "After the accident.");
+  expect_equal(space, {&ann});
+}
+
+TEST_F(TroubleTest, TellsASecondProgramThatTheProfileIsOpen) {
+  Tablet& ann = tablet("Ann");
+
+  const auto second = Replica::open(ann.folder, schema(), ann.environment);
+
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::busy);
+  EXPECT_THAT(second.error().message, testing::HasSubstr("is open in another program"));
+}
+
+TEST_F(TroubleTest, RefusesAFolderOfANewerVersionAndLeavesItAlone) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  ann.replica.reset();
+  {
+    auto database = must(sqlite::Database::open(space_file(ann, space)));
+    database->configure("PRAGMA user_version = 99");
+  }
+
+  const auto opened = Replica::open(ann.folder, schema(), ann.environment);
+
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
+}
+
+TEST_F(TroubleTest, RefusesAFolderThatIsNoProfile) {
+  StoryEnvironment environment(1);
+
+  EXPECT_EQ(Replica::open(folder_.path() / "nowhere", schema(), environment).error().code, ErrorCode::not_found);
+  std::filesystem::create_directories(folder_.path() / "full");
+  std::ofstream(folder_.path() / "full" / "letter.txt") << "Dear all";
+  EXPECT_EQ(Replica::create(folder_.path() / "full", "Ann", schema(), environment).error().code, ErrorCode::conflict);
+}
+
+// Room on the disk is taken away by limiting how large a file may become.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(TroubleTest, TakesAnEditBackOnAFullDiskAndGoesOnWhenThereIsRoom) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  const RecordId before = ann.note(space, "There was room.");
+  {
+    const FullDisk full(4096);
+    const auto edit = ann.replica->edit(space);
+    const RecordId id = must(edit->create("evidence"));
+    must(edit->set_text(id, "body", "There was none."));
+    EXPECT_THROW((void)edit->commit(), sqlite::Failure);
+  }
+
+  EXPECT_EQ(ann.get(space, before)["body"].text(), "There was room.");
+  EXPECT_EQ(must(ann.replica->list(space, {.type = "evidence"})).size(), 1u);
+  const RecordId after = ann.note(space, "There is room again.");
+  EXPECT_EQ(ann.get(space, after)["body"].text(), "There is room again.");
+  expect_equal(space, {&ann});
+  ann.reopen();
+  EXPECT_EQ(must(ann.replica->list(space, {.type = "evidence"})).size(), 2u);
+}
+
+TEST_F(TroubleTest, BeginsANewLogOnAClonedTablet) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  ben.note(space, "Before the copy.");
+  ben.replica.reset();
+  std::filesystem::copy(ben.folder, folder_.path() / "copy", std::filesystem::copy_options::recursive);
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+  StoryEnvironment environment(99);
+  auto clone = must(Replica::open(folder_.path() / "copy", schema(), environment));
+
+  const RecordId original = ben.note(space, "On the tablet.");
+  const auto edit = clone->edit(space);
+  const RecordId copied = must(edit->create("evidence"));
+  must(edit->set_text(copied, "body", "On the copy."));
+  must(edit->commit());
+  must(ann.replica->import_day_end(must(clone->export_day_end(space))));
+  meet(ann, ben, space);
+
+  EXPECT_EQ(ann.get(space, original)["body"].text(), "On the tablet.");
+  EXPECT_EQ(ann.get(space, copied)["body"].text(), "On the copy.");
+  EXPECT_EQ(must(ann.replica->status(space)).quarantined, 0u);
+  expect_equal(space, {&ann, &ben});
+}
+
+TEST_F(TroubleTest, BeginsANewLogWhenAColleagueHoldsMoreOfItsOwn) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  ben.replica.reset();
+  std::filesystem::copy(ben.folder / "spaces", folder_.path() / "backup", std::filesystem::copy_options::recursive);
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+  const RecordId lost = ben.note(space, "Since the backup.");
+  meet(ann, ben, space);
+  ben.replica.reset();
+  std::filesystem::remove_all(ben.folder / "spaces");
+  std::filesystem::copy(folder_.path() / "backup", ben.folder / "spaces", std::filesystem::copy_options::recursive);
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+
+  meet(ann, ben, space);
+  const RecordId next = ben.note(space, "After the restore.");
+  meet(ann, ben, space);
+
+  EXPECT_EQ(ben.get(space, lost)["body"].text(), "Since the backup.");
+  EXPECT_NE(next.text.substr(0, 8), lost.text.substr(0, 8)) << "another log";
+  expect_equal(space, {&ann, &ben});
+}
+
+TEST_F(TroubleTest, FindsATableThatWasTamperedWith) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  const RecordId id = ann.note(space, "Untouched.");
+  ann.replica.reset();
+  {
+    auto database = must(sqlite::Database::open(space_file(ann, space)));
+    sqlite::Transaction transaction(*database);
+    transaction.execute("UPDATE evidence SET body = 'Touched.'");
+    transaction.commit();
+  }
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+
+  const auto differences = must(ann.replica->check(space));
+
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_THAT(differences[0], testing::HasSubstr(id.text));
+}
+
+TEST_F(TroubleTest, KeepsWhatANewerVersionWroteAndShowsItAfterTheUpgrade) {
+  merge::Schema newer = story_schema();
+  newer.newest = 2;
+  merge::Field weather = newer.types.at(1).fields.at(5);
+  weather.number = 20;
+  weather.name = "weather";
+  weather.since = 2;
+  newer.types.at(1).fields.emplace(20, weather);
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  ann.replica.reset();
+  ann.replica = must(Replica::open(ann.folder, newer, ann.environment));
+  const RecordId id = ann.note(space, "Outside.");
+  ann.set(space, id, "weather", "rain");
+
+  meet(ann, ben, space);
+  EXPECT_EQ(ben.get(space, id)["body"].text(), "Outside.");
+  EXPECT_TRUE(ben.get(space, id)["weather"].empty());
+  ben.replica.reset();
+  ben.replica = must(Replica::open(ben.folder, newer, ben.environment));
+
+  EXPECT_EQ(ben.get(space, id)["weather"].text(), "rain");
+  expect_equal(space, {&ann, &ben});
+}
+
+}  // namespace
+}  // namespace plenary::replica
