@@ -231,6 +231,7 @@ void DeviceSpace::plan() {
   const bool may_send = access_ == WireAccess::member || access_ == WireAccess::introducing;
   if (!plan_due_ || !queue_.empty() || !in_flight_.empty()) return;
   plan_due_ = false;
+  turned_back_.clear();
   if (!may_send) return;
   const Inventory ours = context_.spaces.inventory(id_).value_or(Inventory{});
   for (const RosterHash& hash : hub_.records_lacking(ours)) {
@@ -356,7 +357,8 @@ void DeviceSpace::refused(const Sent& sent, const Refused& refusal) {
   } else {
     const LogId& log = sent.what.segment.log;
     const bool elsewhere = problem.error.code == ErrorCode::conflict && problem.retry;
-    if (elsewhere && ++replanned_[log] <= kMaxReplanned) {
+    if (elsewhere && turned_back_.insert(log).second) ++replanned_[log];
+    if (elsewhere && replanned_[log] <= kMaxReplanned) {
       hub_.set_tips(log, refusal.tips);  // someone else was faster, or the hub has less than it said: from there
       return;
     }

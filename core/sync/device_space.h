@@ -97,6 +97,7 @@ class DeviceSpace {
   std::set<LogId> waiting_;   // logs refused for now: until the roster changes, or something is written
   std::set<LogId> given_up_;  // logs refused for good, on this connection
   std::map<LogId, int> replanned_;
+  std::set<LogId> turned_back_;  // logs of which the hub has more or less than we thought, since the last plan
 
   bool unsettled_ = false;  // roster or logs changed since settled() was called
   std::optional<std::int64_t> settled_at_ms_;

@@ -134,6 +134,30 @@ TEST_F(ExchangeTest, ContinuesWhereSomeoneElseWasFaster) {
   EXPECT_EQ(hub_.inventory(ben_.space())->frontier.size(), 1u);
 }
 
+TEST_F(ExchangeTest, ContinuesWhenManySegmentsAtOnceCameTooLate) {
+  Wire wire(hub_);
+  Link& anna = wire.connect(anna_);
+  Link& ben = wire.connect(ben_);
+  wire.run();
+  ben_.run = 1;
+  ben_.write_one_by_one(20);
+  const auto& [id, log] = *ben_.logs().begin();
+  const Item half{ItemKind::segment,
+                  pack(ben_.space(), anna_.roster().standing().keys.back(), log, log.branches.front(), 1, 15),
+                  {},
+                  false};
+  anna_.store(anna_.space(), {half});
+
+  wire.tell(anna);
+  wire.tell(ben);
+  wire.run();
+
+  EXPECT_EQ(anna_.changes(), ben_.changes());
+  EXPECT_EQ(anna_.changes().size(), 20u);
+  EXPECT_TRUE(ben.device->up_to_date());
+  EXPECT_FALSE(ben.event(Event::Kind::refused));
+}
+
 TEST_F(ExchangeTest, LosesNothingAndStoresNothingTwiceWhereverTheConnectionIsCut) {
   anna_.write(120);
   ben_.write_one_by_one(30);
