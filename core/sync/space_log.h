@@ -174,7 +174,7 @@ enum class Access : std::uint8_t {
   none,      // not in the roster
   claimant,  // holds an open invitation: reads, and may send nothing but its claim
   member,
-  removed,   // was a member: for good, whatever it shows
+  removed,  // was a member: for good, whatever it shows
 };
 
 // Items of one device for one space, to be checked (SpaceGate, gate.h) and stored in order, in one transaction,
