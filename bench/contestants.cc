@@ -51,7 +51,7 @@ StartedHub start_plenaryd(const std::filesystem::path& folder) {
     init.terminate();
   }
   hub.process = std::make_unique<Child>(std::vector<std::string>{program, "serve", "--data", folder.string(),
-                                                                 "--address", "127.0.0.1", "--port", "0", "--port-file",
+                                                                 "--listen", "127.0.0.1", "--port", "0", "--port-file",
                                                                  port_file.string(), "--log-level", "warning"});
   hub.port = wait_for_port(port_file);
   return hub;
