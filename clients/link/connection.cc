@@ -163,6 +163,7 @@ class Connection::Impl {
   }
 
   void note(const sync::Event& event) {
+    if (event.kind == sync::Event::Kind::connected) authenticated_ = true;
     if (event.kind == sync::Event::Kind::refused) refused_.push_back(event);
     const bool failed = event.kind == sync::Event::Kind::closed && !event.error.message.empty();
     if (failed && !goodbye_) set_error(event.error.code, event.error.message);
@@ -217,6 +218,15 @@ class Connection::Impl {
 
   void ended_by(const asio::error_code& error) {
     if (ending_ || closed_) return;
+    // A hub with another key cannot read what we sent, and closes without a word.
+    if (!authenticated_ && error == asio::error::eof) {
+      return set_error(
+          ErrorCode::refused,
+          "What answers at " + name() +
+              " closed the connection without proving that it has the key of your "
+              "hub. Probably it is another hub, or the key was mistyped: compare it with what plenaryd init "
+              "printed.");
+    }
     const std::string how = error == asio::error::eof ? "closed the connection" : "went away (" + error.message() + ")";
     set_error(ErrorCode::unavailable, "The hub at " + name() + " " + how +
                                           " before everything was handed over. What it has acknowledged is safe, the "
@@ -269,6 +279,7 @@ class Connection::Impl {
   std::int64_t progress_at_ms_ = 0;
   bool more_ = false;
   bool connected_ = false;
+  bool authenticated_ = false;  // the hub has proved its key
   bool up_to_date_ = false;
   bool goodbye_ = false;
   bool ending_ = false;

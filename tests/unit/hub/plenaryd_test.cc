@@ -1,0 +1,290 @@
+// plenaryd as a process: its exit codes, what kill -9 leaves, how it stops.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "sync-server/exit_code.h"
+#include "tests/unit/hub/test_hub.h"
+
+extern char** environ;
+
+namespace plenary::hub {
+namespace {
+
+using sync::MemoryTablet;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// One plenaryd. Its output goes into files; it is killed by its own number if it still runs.
+class Process {
+ public:
+  Process(std::vector<std::string> arguments, std::filesystem::path output) : output_(std::move(output)) {
+    arguments.insert(arguments.begin(), PLENARYD);
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    posix_spawn_file_actions_t files;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawn_file_actions_addopen(&files, 1, output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::posix_spawn_file_actions_adddup2(&files, 1, 2);
+    EXPECT_EQ(::posix_spawn(&pid_, PLENARYD, &files, nullptr, pointers.data(), environ), 0);
+    ::posix_spawn_file_actions_destroy(&files);
+  }
+  ~Process() {
+    if (pid_ > 0) kill();
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void signal(int number) const { ::kill(pid_, number); }
+  // As a power cut would end it.
+  void kill() {
+    signal(SIGKILL);
+    wait();
+  }
+  // The exit code; -1 when it was killed.
+  int wait() {
+    int status = 0;
+    ::waitpid(std::exchange(pid_, 0), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  std::string output() const {
+    std::ifstream file(output_);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+ private:
+  std::filesystem::path output_;
+  pid_t pid_ = 0;
+};
+
+class PlenarydTest : public ::testing::Test {
+ protected:
+  std::string data() const { return (folder_.path() / "data").string(); }
+  std::filesystem::path port_file() const { return folder_.path() / "port"; }
+
+  struct Ended {
+    int code;
+    std::string output;
+  };
+  Ended run(std::vector<std::string> arguments) {
+    Process process(std::move(arguments), folder_.path() / ("output" + std::to_string(++runs_)));
+    const int code = process.wait();
+    return {code, process.output()};
+  }
+  static int number(ExitCode code) { return static_cast<int>(code); }
+
+  std::unique_ptr<Process> serve(std::vector<std::string> more = {}) {
+    std::filesystem::remove(port_file());
+    std::vector<std::string> arguments = {"serve",  "--data", data(),        "--listen",          "127.0.0.1",
+                                          "--port", "0",      "--port-file", port_file().string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    auto process = std::make_unique<Process>(arguments, folder_.path() / ("output" + std::to_string(++runs_)));
+    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(port_file()); })) << process->output();
+    return process;
+  }
+  link::HubAddress address() const {
+    std::uint16_t port = 0;
+    std::ifstream(port_file()) >> port;
+    return {"127.0.0.1", port, load_identity(data()).value().transport.public_key()};
+  }
+
+  TemporaryFolder folder_;
+  int runs_ = 0;
+};
+
+TEST_F(PlenarydTest, InitPrintsTheKeyOnceAndNeverReplacesIt) {
+  const auto first = run({"init", "--data", data(), "--public-address", "hub.example.org:7411"});
+  const auto second = run({"init", "--data", data()});
+
+  const std::string key = load_identity(data()).value().transport.public_key().hex();
+  EXPECT_EQ(first.code, number(ExitCode::done));
+  EXPECT_THAT(first.output, HasSubstr("plenary space hub hub.example.org:7411 " + key));
+  EXPECT_EQ(second.code, number(ExitCode::refused));
+  EXPECT_THAT(second.output, HasSubstr("exists already"));
+}
+
+TEST_F(PlenarydTest, SaysWhatIsWrongWithTheCommandLine) {
+  EXPECT_EQ(run({}).code, number(ExitCode::usage));
+  EXPECT_EQ(run({"serve", "--prot", "1"}).code, number(ExitCode::usage));
+  EXPECT_EQ(run({"serve", "--port", "70000"}).code, number(ExitCode::usage));
+  EXPECT_EQ(run({"serve"}).code, number(ExitCode::usage));
+  EXPECT_EQ(run({"--version"}).code, number(ExitCode::done));
+  EXPECT_EQ(run({"serve", "--help"}).code, number(ExitCode::done));
+}
+
+TEST_F(PlenarydTest, SaysWhatIsWrongWithTheSettings) {
+  const auto file = folder_.path() / "plenaryd.toml";
+  std::ofstream(file) << "[listen]\nprot = 1\n";
+
+  const auto wrong = run({"serve", "--config", file.string(), "--data", data()});
+  const auto missing = run({"serve", "--config", "/nowhere.toml", "--data", data()});
+
+  EXPECT_EQ(wrong.code, number(ExitCode::usage));
+  EXPECT_THAT(wrong.output, HasSubstr("line 2"));
+  EXPECT_EQ(missing.code, number(ExitCode::usage));
+  EXPECT_THAT(missing.output, HasSubstr("/nowhere.toml"));
+}
+
+TEST_F(PlenarydTest, ServesOnlyAFolderThatHasAHub) {
+  const auto nothing = run({"serve", "--data", data()});
+
+  EXPECT_EQ(nothing.code, number(ExitCode::not_found));
+  EXPECT_THAT(nothing.output, HasSubstr("plenaryd init"));
+}
+
+TEST_F(PlenarydTest, TellsNewerAndForeignDatabasesApart) {
+  run({"init", "--data", data()});
+  const auto database = std::filesystem::path(data()) / "hub.db";
+  sqlite::Database::open(database).value()->configure("PRAGMA user_version=1000");
+  const auto newer = run({"serve", "--data", data(), "--port", "0"});
+  std::filesystem::remove(database);
+  std::ofstream(database) << std::string(4096, 'x');
+  const auto foreign = run({"serve", "--data", data(), "--port", "0"});
+
+  EXPECT_EQ(newer.code, number(ExitCode::newer_version));
+  EXPECT_THAT(newer.output, HasSubstr("newer version"));
+  EXPECT_EQ(foreign.code, number(ExitCode::damaged));
+}
+
+TEST_F(PlenarydTest, ASecondOneOnTheSameFolderIsTurnedAway) {
+  run({"init", "--data", data()});
+  const auto first = serve();
+
+  const auto second = run({"serve", "--data", data(), "--port", "0"});
+
+  EXPECT_EQ(second.code, number(ExitCode::busy));
+  EXPECT_THAT(second.output, HasSubstr("Another plenaryd"));
+}
+
+TEST_F(PlenarydTest, SaysThatThePortIsTaken) {
+  run({"init", "--data", data()});
+  asio::io_context context;
+  asio::ip::tcp::acceptor taken(context, {asio::ip::make_address("127.0.0.1"), 0});
+  const std::string port = std::to_string(taken.local_endpoint().port());
+
+  const auto result = run({"serve", "--data", data(), "--listen", "127.0.0.1", "--port", port});
+
+  EXPECT_EQ(result.code, number(ExitCode::unreachable));
+  EXPECT_THAT(result.output, HasSubstr(port));
+}
+
+TEST_F(PlenarydTest, StopsGracefullyAndTellsItsStatusMeanwhile) {
+  run({"init", "--data", data()});
+  const auto process = serve({"--log-format", "json", "--log-level", "debug"});
+  MemoryTablet tablet("tablet");
+  tablet.found();
+  tablet.write(3);
+  ASSERT_TRUE(sync_once(tablet, address()));
+
+  const auto status = run({"status", "--data", data()});
+  process->signal(SIGTERM);
+  const int code = process->wait();
+  const auto afterwards = run({"status", "--data", data()});
+
+  EXPECT_EQ(status.code, number(ExitCode::done));
+  EXPECT_THAT(status.output, HasSubstr("\"items_stored\":"));
+  EXPECT_EQ(code, number(ExitCode::done));
+  EXPECT_THAT(process->output(), HasSubstr("\"event\":\"stopped\""));
+  EXPECT_EQ(afterwards.code, number(ExitCode::unreachable));
+  // The write-ahead log was moved into the database.
+  EXPECT_FALSE(std::filesystem::exists(data() + "/hub.db-wal"));
+}
+
+TEST_F(PlenarydTest, KilledInTheMiddleItLosesNothingThatItAcknowledged) {
+  run({"init", "--data", data()});
+  MemoryTablet lead("lead"), newcomer("newcomer");
+  lead.found();
+  lead.grant(newcomer);
+  newcomer.take_roster_from(lead);
+  lead.run = 2;
+  lead.padding = 2'000;
+  std::set<log::Head> acknowledged;
+  for (int round = 0; round < 5; ++round) {
+    const auto process = serve();
+    lead.write_one_by_one(60);
+    link::Options options;
+    int events = 0;
+    options.on_event = [&](const sync::Event& event) {
+      if (event.kind == sync::Event::Kind::handed_over && ++events == round + 1) process->signal(SIGKILL);
+    };
+    static_cast<void>(sync_once(lead, address(), options));
+    process->kill();
+    acknowledged.insert(lead.handed_over.begin(), lead.handed_over.end());
+  }
+  // Only what the hub kept: the author does not come back.
+  const auto process = serve();
+  const auto fetched = sync_once(newcomer, address());
+
+  ASSERT_TRUE(fetched) << fetched.error().message;
+  ASSERT_FALSE(acknowledged.empty());
+  const auto changes = newcomer.changes();
+  for (const log::Head& head : acknowledged) EXPECT_TRUE(changes.contains({head.log, head.chain}));
+  EXPECT_TRUE(newcomer.alarms.empty());
+}
+
+TEST_F(PlenarydTest, ARestoredBackupIsNotTakenForABetrayal) {
+  run({"init", "--data", data()});
+  MemoryTablet tablet("tablet");
+  tablet.found();
+  const auto sync_with_a_hub = [&] {
+    const auto process = serve();
+    const auto result = sync_once(tablet, address());
+    process->signal(SIGTERM);
+    EXPECT_EQ(process->wait(), 0);
+    return result.has_value();
+  };
+  tablet.write(3);
+  ASSERT_TRUE(sync_with_a_hub());
+  const auto backup = folder_.path() / "backup";
+  std::filesystem::copy(data(), backup, std::filesystem::copy_options::recursive);
+  tablet.write(3);
+  ASSERT_TRUE(sync_with_a_hub());
+  std::filesystem::remove_all(data());
+  std::filesystem::copy(backup, data(), std::filesystem::copy_options::recursive);
+
+  const auto restored = run({"restored", "--data", data()});
+  ASSERT_TRUE(sync_with_a_hub());
+
+  EXPECT_EQ(restored.code, 0);
+  EXPECT_THAT(restored.output, HasSubstr("epoch 2"));
+  for (const sync::HubAlarm& alarm : tablet.alarms) EXPECT_EQ(alarm.kind, sync::HubAlarm::Kind::restored);
+  EXPECT_EQ(tablet.trusted_head->epoch, 2u);
+  // What the backup lacked was sent again.
+  ASSERT_TRUE(sync_with_a_hub());
+  const auto database = open_hub_database_to_read(data()).value();
+  sqlite::Statement newest(*database, "SELECT max(last) FROM item WHERE kind = 2");
+  auto row = newest.query();
+  ASSERT_TRUE(row.next());
+  EXPECT_EQ(row.integer(0), 6);
+}
+
+TEST_F(PlenarydTest, NothingThatPeopleWroteIsInItsLog) {
+  run({"init", "--data", data()});
+  const auto process = serve({"--log-level", "debug"});
+  MemoryTablet tablet("tablet");
+  tablet.found();
+  tablet.write(3);
+  ASSERT_TRUE(sync_once(tablet, address()));
+  process->signal(SIGTERM);
+  process->wait();
+
+  const std::string log = process->output();
+
+  EXPECT_THAT(log, HasSubstr("listening"));
+  EXPECT_THAT(log, HasSubstr(tablet.space().hex().substr(0, 8)));
+  EXPECT_THAT(log, Not(HasSubstr(tablet.space().hex().substr(0, 16))));
+  EXPECT_THAT(log, Not(HasSubstr("127.0.0.1:")));
+}
+
+}  // namespace
+}  // namespace plenary::hub
