@@ -1,6 +1,7 @@
 #include "bench/text_space.h"
 
 #include <algorithm>
+#include <deque>
 #include <stdexcept>
 
 namespace plenary::bench {
@@ -38,13 +39,11 @@ Id plain_id(int value) {
 // From changes, causes first, to a document: names of writes become places in the list of insertions.
 class OperationReader {
  public:
-  explicit OperationReader(const std::vector<log::Change>& changes) {
-    for (const log::Change& change : changes) {
-      Log& log = logs_[change.log];
-      log.first_insertion.resize(change.number);
-      log.first_insertion.back() = static_cast<std::uint32_t>(insertions_.size());
-      for (std::uint32_t index = 0; index < change.operations.size(); ++index) read(change, index);
-    }
+  void take(log::Change change) {
+    std::vector<std::uint32_t>& first_insertion = logs_[change.log];
+    first_insertion.resize(change.number);
+    first_insertion.back() = static_cast<std::uint32_t>(insertions_.size());
+    for (std::uint32_t index = 0; index < change.operations.size(); ++index) take_operation(change, index);
   }
 
   merge::TextDocument document() const {
@@ -53,28 +52,26 @@ class OperationReader {
   }
 
  private:
-  struct Log {
-    std::vector<std::uint32_t> first_insertion;  // of each change; its insertions come first among its operations
-  };
-
-  void read(const log::Change& change, std::uint32_t index) {
-    const log::Operation& operation = change.operations[index];
+  void take_operation(log::Change& change, std::uint32_t index) {
+    log::Operation& operation = change.operations[index];
     if (operation.kind == log::OperationKind::insert) {
       insertions_.push_back({{operation.length, place(operation.left), place(operation.right)}});
-      insertions_.back().text = *operation.value;
+      insertions_.back().text = texts_.emplace_back(std::move(*operation.value));
       ranks_.emplace_back(change.log, change.number, index);
     }
     for (const log::StrikeRange& range : operation.ranges)
       struck_.push_back({site(range.insertion), range.first, range.count});
   }
   std::uint32_t site(const log::WriteName& name) const {
-    return logs_.at(name.change.log).first_insertion.at(name.change.number - 1) + name.index;
+    return logs_.at(name.change.log).at(name.change.number - 1) + name.index;
   }
   TextPlace place(const std::optional<log::Anchor>& anchor) const {
     return anchor ? TextPlace{site(anchor->insertion), anchor->offset} : TextPlace{};
   }
 
-  std::map<LogId, Log> logs_;
+  // The first insertion of each change of a log; a change's insertions come first among its operations.
+  std::map<LogId, std::vector<std::uint32_t>> logs_;
+  std::deque<std::string> texts_;
   std::vector<merge::TextInsertion> insertions_;
   std::vector<merge::TextRun> struck_;
   std::vector<std::tuple<LogId, std::uint32_t, std::uint32_t>> ranks_;
@@ -197,14 +194,18 @@ std::vector<log::Change> TextSpace::write(const TextHistory& history) {
 
 merge::TextDocument TextSpace::load() const {
   std::vector<log::ChainState> states(authors_.size());
-  std::vector<log::Change> changes;
-  changes.reserve(kept_.size());
+  OperationReader reader;
+  std::vector<std::optional<ByteSpan>> payloads;
   for (const Kept& kept : kept_) {
+    payloads.assign(kept.bytes.payloads.size(), std::nullopt);
+    for (std::size_t i = 0; i < payloads.size(); ++i) payloads[i] = *kept.bytes.payloads[i].bytes;
     log::ChainState& state = states[kept.agent];
-    changes.push_back(value_or_throw(log::decode_change(authors_[kept.agent].log, state, kept.chain, kept.bytes)));
-    state = log::state_after(changes.back());
+    log::Change change = value_or_throw(log::decode_change(authors_[kept.agent].log, state, kept.chain,
+                                                           kept.bytes.header, kept.bytes.skeleton, payloads));
+    state = log::state_after(change);
+    reader.take(std::move(change));
   }
-  return OperationReader(changes).document();
+  return reader.document();
 }
 
 // ---- sealing
