@@ -125,7 +125,7 @@ RollCall call_roll(const ReviewFile& file, const std::vector<TabletReport>& repo
     ++roll.expected;
     if (state == TabletState::received) ++roll.received;
     if (state == TabletState::waived) ++roll.waived;
-    if (found != nullptr || roll.rows.back().notes_here > 0) ++roll.heard;
+    if (state == TabletState::received || roll.rows.back().notes_here > 0) ++roll.heard;
   }
   for (const TabletReport& report : reports) {
     if (used.contains(&report)) continue;
