@@ -3,6 +3,7 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/value_text.h"
+#include "clients/link/connection.h"
 
 namespace plenary::cli {
 namespace {
@@ -23,16 +24,15 @@ Role role_named(const merge::Schema& schema, std::string typed) {
 }
 
 replica::HubAddress parse_hub(const std::string& address, const std::string& key) {
-  const std::size_t colon = address.rfind(':');
-  const int port = colon == std::string::npos ? 0 : std::atoi(address.c_str() + colon + 1);
-  if (port <= 0 || port > 65535)
-    give_up(ErrorCode::invalid_argument, "\"" + address + "\" is no hub address. It looks like hub.example.org:7411");
   const auto bytes = from_hex(key);
   const auto id = bytes ? TransportKey::from(*bytes) : std::nullopt;
   if (!id)
     give_up(ErrorCode::invalid_argument,
             "The hub's key has 64 hexadecimal digits. Whoever runs the hub reads it with: plenaryd init");
-  return {address.substr(0, colon), static_cast<std::uint16_t>(port), *id};
+  const auto hub = link::parse_hub_address(address, *id);
+  if (!hub)
+    give_up(ErrorCode::invalid_argument, "\"" + address + "\" is no hub address. It looks like hub.example.org:7411");
+  return {hub->host, hub->port, hub->key};
 }
 
 ExitCode found_space(Session& session, const std::string& kind, const std::string& name, const std::string& role) {
