@@ -64,11 +64,14 @@ std::filesystem::path program_folder() {
 }
 
 Contestant floor_contestant() {
-  return {"floor", start_floor_relay, "floor-tablet"};
+  return {"floor", start_floor_relay, "floor-tablet", 0};
 }
 
 Contestant plenary_contestant() {
-  return {"plenary", start_plenaryd, "plenary-tablet"};
+  // Three frames with 2 bytes of length each: preface (6) and Noise message 1 (48), u8 and message 2 with the version
+  // (49), message 3 (64).
+  constexpr double handshake = (2 + 6 + 48) + (2 + 1 + 49) + (2 + 64);
+  return {"plenary", start_plenaryd, "plenary-tablet", handshake};
 }
 
 }  // namespace plenary::bench

@@ -192,7 +192,7 @@ class Run {
       tablets_[0]->ask("disconnect");
     }
     const Traffic passed = proxies_->traffic(0) - before;
-    figures_.reconnect_bytes = static_cast<double>(passed.up + passed.down);
+    figures_.reconnect_bytes = static_cast<double>(passed.up + passed.down) - contestant_.handshake_bytes;
   }
 
   void stop() {

@@ -18,7 +18,7 @@ struct DayFigures {
   double tablets_cpu_seconds = 0, hub_cpu_seconds = 0, hub_memory_mb = 0, tablet_memory_mb = 0;
   double up_per_note = 0, down_per_note = 0, hub_disk_per_note = 0;
   double cold_seconds = 0;
-  double reconnect_bytes = 0;  // both ways, all of the connection
+  double reconnect_bytes = 0;  // both ways, after the handshake
   double foreign_percent = 0;  // load of all cores during the sync that was not ours
 };
 
@@ -35,6 +35,8 @@ struct Contestant {
   std::function<StartedHub(const std::filesystem::path& folder)> start_hub;
   // The tablet's role on our own command line.
   std::string tablet_role;
+  // What a connection costs both ways before anything is said (docs/protocol/sync.md, "Transport").
+  double handshake_bytes = 0;
 };
 
 // Throws when a process fails or two tablets differ in the end. Works below `folder`, which is removed afterwards.
