@@ -42,7 +42,9 @@ void RandomHistory::step(double risk) {
       devices.push_back(any_device().clone());
     } else if (chance < 26) {
       lose_device();
-    } else if (chance < 30) {
+    } else if (chance < 32) {
+      lose_two_devices();
+    } else if (chance < 36) {
       any_device().upgrade();
     } else {
       keeper_acts();
@@ -145,6 +147,40 @@ void RandomHistory::lose_device() {
     any_device().receive(own, device->all_records());
   }
   if (world.random.chance(0.3)) gone.push_back(std::move(device));
+}
+
+// Somebody saw what a colleague wrote last; then both tablets are lost, and only the log of the first was passed on.
+// So changes are left that cite what may be nowhere, sometimes one branch of a fork.
+void RandomHistory::lose_two_devices() {
+  if (devices.size() < 4) return;
+  const auto take = [&] {
+    const std::size_t which = 2 + world.random.below(devices.size() - 2);
+    std::unique_ptr<Device> device = std::move(devices[which]);
+    devices.erase(devices.begin() + static_cast<std::ptrdiff_t>(which));
+    return device;
+  };
+  const std::unique_ptr<Device> witness = take();
+  std::unique_ptr<Device> author = take();
+  if (world.random.chance(0.5)) any_device().meet(*author);
+  const std::unique_ptr<Device> twin = author->clone();
+  for (int count = world.random.pick({1, 1, 2, 3}); count > 0; --count) edit(*author);
+  witness->receive(author->all_changes(), author->all_records());
+  if (world.random.chance(0.4)) {
+    edit(*twin);
+    (world.random.chance(0.5) ? *witness : any_device()).receive(twin->all_changes(), twin->all_records());
+  }
+  for (int count = world.random.pick({1, 2}); count > 0; --count) edit(*witness);
+  Changes left = witness->all_changes();
+  std::erase_if(left, [&](const log::Change& change) { return change.log != witness->log; });
+  Device& heir = any_device();
+  heir.receive(left, witness->all_records());
+  for (auto& device : devices) {
+    if (device->is_keeper()) {
+      if (device.get() != &heir) device->meet(heir);
+      if (world.random.chance(0.7)) declare_lost(*device);
+    }
+  }
+  if (world.random.chance(0.2)) gone.push_back(std::move(author));
 }
 
 // ---- the keeper

@@ -42,6 +42,7 @@ class RandomHistory {
   void lose_payloads(Changes& changes);
   void notice_own_fork(Device& device);
   void lose_device();
+  void lose_two_devices();
   void keeper_acts();
   void act_on_trouble(Device& keeper);
   void act_after_the_end(Device& device);
