@@ -71,9 +71,7 @@ class DigestWriter {
     }
   }
 
-  bool same_change(std::size_t a, std::size_t b) const {
-    return writes_[order_[a]].place == writes_[order_[b]].place;
-  }
+  bool same_change(std::size_t a, std::size_t b) const { return writes_[order_[a]].place == writes_[order_[b]].place; }
 
   void effect(WriteIndex write) {
     const Payload payload = merged_.payloads[write];

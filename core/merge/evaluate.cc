@@ -32,7 +32,9 @@ void MergedSpace::take(const log::Delivery& delivery) {
   reshaped_ |= delivery.reshaped;
 }
 
-const log::Change& MergedSpace::change(log::Place place) const { return changes_.at(causality_.chain_of(place)); }
+const log::Change& MergedSpace::change(log::Place place) const {
+  return changes_.at(causality_.chain_of(place));
+}
 
 // ---- merging what is touched
 
@@ -47,7 +49,8 @@ void MergedSpace::file(log::Place place) const {
 void MergedSpace::regroup() const {
   records_.clear();
   for (const log::Head& head : causality_.frontier()) {
-    for (auto place = causality_.find(head.log, head.number, head.chain); place; place = causality_.previous_of(*place)) {
+    for (auto place = causality_.find(head.log, head.number, head.chain); place;
+         place = causality_.previous_of(*place)) {
       arrived_.push_back(*place);
     }
   }
@@ -59,7 +62,8 @@ void MergedSpace::merge_pending() const {
   CHECK(!roster_.empty());
   Position now{&roster_.standing(), roster_.unsettled()};
   if (position_ && !reshaped_) {
-    const Impact moved = impact(causality_, roster_, *position_->standing, position_->unsettled, *now.standing, now.unsettled);
+    const Impact moved =
+        impact(causality_, roster_, *position_->standing, position_->unsettled, *now.standing, now.unsettled);
     touched_logs_.insert(moved.logs.begin(), moved.logs.end());
     touched_records_.insert(moved.records.begin(), moved.records.end());
   }
@@ -70,11 +74,11 @@ void MergedSpace::merge_pending() const {
   for (const log::Place place : arrived_) file(place);
   arrived_.clear();
   for (auto& [record, entry] : records_) {
-    const bool touched = touched_records_.contains(record) ||
-                         (!touched_logs_.empty() &&
-                          std::any_of(entry.writes.begin(), entry.writes.end(), [&](const Write& write) {
-                            return touched_logs_.contains(causality_.log_of(write.place.lane));
-                          }));
+    const bool touched =
+        touched_records_.contains(record) ||
+        (!touched_logs_.empty() && std::any_of(entry.writes.begin(), entry.writes.end(), [&](const Write& write) {
+          return touched_logs_.contains(causality_.log_of(write.place.lane));
+        }));
     if (touched) entry.merged = merge_record(view_, record, entry.writes);
   }
   touched_logs_.clear();
@@ -91,7 +95,8 @@ const std::map<log::RecordName, MergedSpace::Entry>& MergedSpace::records() cons
 std::map<log::Place, roster::Quarantine> MergedSpace::quarantine() const {
   std::map<log::Place, roster::Quarantine> found;
   for (const log::Head& head : causality_.frontier()) {
-    for (auto place = causality_.find(head.log, head.number, head.chain); place; place = causality_.previous_of(*place)) {
+    for (auto place = causality_.find(head.log, head.number, head.chain); place;
+         place = causality_.previous_of(*place)) {
       const roster::Right right = view_.right(*place);
       if (right.role == kNoRole) found.emplace(*place, right.quarantine);
     }

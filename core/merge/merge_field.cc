@@ -149,7 +149,8 @@ void Merger::merge_append(const Indexes& mine, MergedField& field) const {
     for (std::size_t q = 0; q < queues.size(); ++q) {
       const WriteIndex write = mine[queues[q].next];
       const bool is_free = std::none_of(queues.begin(), queues.end(), [&](const Queue& other) {
-        return other.next != queues[q].next && causality.in_history(writes_[write].place, writes_[mine[other.next]].place);
+        return other.next != queues[q].next &&
+               causality.in_history(writes_[write].place, writes_[mine[other.next]].place);
       });
       if (is_free && (best == queues.size() || before_in_time(write, mine[queues[best].next]))) best = q;
     }

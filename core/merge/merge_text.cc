@@ -9,10 +9,10 @@ using log::OperationKind;
 
 // Every delivered insertion of a field, effective or not, causes first, with its anchors resolved.
 struct Merger::TextSites {
-  Indexes by_place;                         // sorted by place and operation
-  std::vector<std::uint32_t> site_of;       // position in by_place -> index into insertions
+  Indexes by_place;                    // sorted by place and operation
+  std::vector<std::uint32_t> site_of;  // position in by_place -> index into insertions
   Indexes insertions;
-  std::vector<TextOrigin> origins;          // of each insertion
+  std::vector<TextOrigin> origins;  // of each insertion
 
   std::optional<std::uint32_t> position(std::span<const Write> writes, log::Place place, std::uint32_t index) const {
     const auto found = std::lower_bound(by_place.begin(), by_place.end(), 0, [&](WriteIndex write, int) {
@@ -77,7 +77,8 @@ Merger::TextSites Merger::find_sites(std::uint32_t field) const {
   origins.reserve(sites.by_place.size());
   for (const WriteIndex write : sites.by_place) {
     const log::Operation& operation = *writes_[write].operation;
-    origins.push_back({operation.length, anchor(writes_[write], operation.left), anchor(writes_[write], operation.right)});
+    origins.push_back(
+        {operation.length, anchor(writes_[write], operation.left), anchor(writes_[write], operation.right)});
   }
   sites.site_of.resize(origins.size());
   for (const std::uint32_t position : causes_first(origins)) {
@@ -123,10 +124,12 @@ bool Merger::wrote_apart_unnoticed(const Indexes& mine) const {
     const LogId& log = causality.log_of(writes_[write].place.lane);
     TextWrite& text = texts.emplace_back();
     text.log = logs.try_emplace(log, static_cast<std::uint32_t>(logs.size())).first->second;
-    text.person = persons.try_emplace(person ? *person : PersonId{}, static_cast<std::uint32_t>(persons.size())).first->second;
+    text.person =
+        persons.try_emplace(person ? *person : PersonId{}, static_cast<std::uint32_t>(persons.size())).first->second;
     text.can_be_apart = kind(write) == OperationKind::insert && merged_.payloads[write] != Payload::erased;
   }
-  return wrote_apart(texts, [&](std::uint32_t later, std::uint32_t earlier) { return saw(mine[later], mine[earlier]); });
+  return wrote_apart(texts,
+                     [&](std::uint32_t later, std::uint32_t earlier) { return saw(mine[later], mine[earlier]); });
 }
 
 void Merger::merge_text(const Field& policy, const Indexes& mine, MergedField& field) const {

@@ -110,8 +110,8 @@ class SpaceStore {
   MergedTables tables_{*database_, schema_.schema, schema_.enums, MergedTables::Search::with};
   std::unique_ptr<State> state_ = std::make_unique<State>(schema_);
   std::vector<RosterHash> roster_hashes_;
-  bool stale_ = false;  // memory is ahead of the file, because a Writing was taken back
-  StateSum kept_sum_;   // as the file has it
+  bool stale_ = false;              // memory is ahead of the file, because a Writing was taken back
+  StateSum kept_sum_;               // as the file has it
   std::size_t unkept_changes_ = 0;  // since the causal graph was written as rows
   Merger merger_{log_table_, tables_, rows_, state_->view, space_, digest_key_};
 

@@ -16,7 +16,9 @@ Id id(std::uint8_t first) {
 const LogId kAnn = id<LogId>(1), kBen = id<LogId>(2), kCas = id<LogId>(3);
 const RosterHash kTip = id<RosterHash>(200);
 
-Head head(const LogId& log, std::uint32_t number, std::uint8_t chain) { return {log, number, id<ChainValue>(chain)}; }
+Head head(const LogId& log, std::uint32_t number, std::uint8_t chain) {
+  return {log, number, id<ChainValue>(chain)};
+}
 
 Change change(const Head& me, std::uint8_t previous, std::vector<Head> seen = {}) {
   Change change;

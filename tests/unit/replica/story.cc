@@ -46,17 +46,17 @@ merge::Schema story_schema() {
   status.rank_by = merge::RankBy::value;
   status.value_ranks = {{"planned", 0}, {"done", 1}, {"dropped", 1}};
   schema.types.emplace(1, type(1, "evidence",
-                               {body, stance, field(3, "tags", Policy::set_union),
-                                field(4, "comments", Policy::append), field(5, "place", Policy::latest), activity,
+                               {body, stance, field(3, "tags", Policy::set_union), field(4, "comments", Policy::append),
+                                field(5, "place", Policy::latest), activity,
                                 field(7, "count", Policy::latest, ValueKind::integer), status}));
   Field statement = field(1, "statement", Policy::text);
   statement.searched = true;
-  schema.types.emplace(2, type(2, "finding",
-                               {statement, field(2, "kind", Policy::ask), field(3, "dissent", Policy::once)}));
+  schema.types.emplace(
+      2, type(2, "finding", {statement, field(2, "kind", Policy::ask), field(3, "dissent", Policy::once)}));
   Field record = field(1, "record", Policy::once);
   record.indexed = true;
-  schema.types.emplace(100, type(100, "decision",
-                                 {record, field(2, "field", Policy::once), field(3, "reason", Policy::once)}));
+  schema.types.emplace(
+      100, type(100, "decision", {record, field(2, "field", Policy::once), field(3, "reason", Policy::once)}));
   return schema;
 }
 

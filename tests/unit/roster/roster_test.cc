@@ -13,7 +13,9 @@ Id id(std::uint8_t first) {
   return id;
 }
 
-DeviceIdentity device(std::uint8_t name) { return {id<DeviceKey>(name), id<TransportKey>(name)}; }
+DeviceIdentity device(std::uint8_t name) {
+  return {id<DeviceKey>(name), id<TransportKey>(name)};
+}
 
 constexpr std::uint8_t kAnn = 1, kBen = 2, kCas = 3, kSafe = 9;
 constexpr Role kLead = 1, kReviewer = 2, kHost = 3;
