@@ -167,7 +167,11 @@ EncodedChange append_change(const SpaceId& space, const ChainState& before, Chan
 
 Result<ChainValue> chain_of(const SpaceId& space, const ChainState& before, const Change& change,
                             const LogSecrets& secrets) {
-  const EncodedChange encoded = encode_change(change, before);
+  return chain_of(space, before, change, encode_change(change, before), secrets);
+}
+
+Result<ChainValue> chain_of(const SpaceId& space, const ChainState& before, const Change& change,
+                            const EncodedChange& encoded, const LogSecrets& secrets) {
   const auto hashes = payload_hashes(space, change.number, encoded, secrets);
   if (!hashes) return tl::make_unexpected(hashes.error());
   return compute_link(secrets.chain_key,

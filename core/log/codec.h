@@ -64,6 +64,9 @@ EncodedChange append_change(const SpaceId& space, const ChainState& before, Chan
 // missing without its hash.
 Result<ChainValue> chain_of(const SpaceId& space, const ChainState& before, const Change& change,
                             const LogSecrets& secrets);
+// The same for a change that is encoded already.
+Result<ChainValue> chain_of(const SpaceId& space, const ChainState& before, const Change& change,
+                            const EncodedChange& encoded, const LogSecrets& secrets);
 // The hash that stands for each payload of the change, in order.
 Result<std::vector<PayloadHash>> payload_hashes(const SpaceId& space, std::uint32_t number,
                                                 const EncodedChange& encoded, const LogSecrets& secrets);

@@ -182,7 +182,8 @@ tl::unexpected<Error> not_delivered(const Envelope& envelope) {
 // Fills in the chain values. False when the last one is not the head's, or a secret is lacking.
 bool links_to_head(RunOfChanges& run, const Envelope& envelope, ChainState state) {
   for (Change& change : run.changes) {
-    const auto chain = chain_of(envelope.space, state, change, run.secrets);
+    run.encoded.push_back(encode_change(change, state));
+    const auto chain = chain_of(envelope.space, state, change, run.encoded.back(), run.secrets);
     if (!chain) return false;
     change.previous = state.chain;
     change.chain = *chain;

@@ -49,28 +49,6 @@ void bind_all(sqlite::Statement& statement, const std::vector<store::ColumnValue
   }
 }
 
-// Takes into the index what was written since the last search.
-void index_new_records(store::SpaceStore& store) {
-  sqlite::Statement waiting(store.database(), "SELECT DISTINCT type FROM plenary_unsearched");
-  std::vector<std::uint32_t> types;
-  for (auto rows = waiting.query(); rows.next();) types.push_back(static_cast<std::uint32_t>(rows.integer(0)));
-  if (types.empty()) return;
-  sqlite::Transaction transaction(store.database());
-  for (const std::uint32_t number : types) {
-    const auto& type = store.schema().types.at(number);
-    std::string columns;
-    for (const merge::Field* field : store::searched_fields(type)) {
-      columns += ", " + quoted_identifier(store::column_of(*field));
-    }
-    transaction.execute(sqlite::GeneratedSql(
-        "INSERT INTO " + quoted_identifier(store::search_table_of(type)) + " (rowid" + columns + ") SELECT row" +
-        columns + " FROM " + quoted_identifier(type.name) +
-        " WHERE row IN (SELECT row FROM plenary_unsearched WHERE type = " + std::to_string(number) + ")"));
-  }
-  transaction.execute("DELETE FROM plenary_unsearched");
-  transaction.commit();
-}
-
 // Every word as a quoted string, so that nothing a person types is an operator; the last may be the beginning of one.
 std::string match_of(const std::string& words) {
   std::string match;
@@ -135,7 +113,7 @@ Result<std::vector<SearchHit>> search_records(Space& space, const std::string& w
   auto& store = space.store();
   const std::string match = match_of(words);
   if (match.empty()) return fail(ErrorCode::invalid_argument, "Say which words to look for.");
-  index_new_records(store);
+  store.catch_up_search();
   struct Ranked {
     double rank;
     SearchHit hit;

@@ -97,6 +97,11 @@ class Statement {
   void bind(int position, const Value& value) {
     bind(position, value, Lifetime::copied);
   }
+  // The same without a copy: a text or blob must live until the statement was run.
+  template <class Value>
+  void bind_borrowed(int position, const Value& value) {
+    bind(position, value, Lifetime::until_done);
+  }
   int run_bound(Transaction& transaction) {
     CHECK(transaction.database().in_transaction());
     return finish();

@@ -134,6 +134,11 @@ std::optional<std::uint32_t> LogTable::only_strand_of(const LogId& log) const {
   return found->second.front();
 }
 
+std::optional<std::uint32_t> LogTable::first_strand_of(const LogId& log) const {
+  const auto found = by_log_.find(log);
+  return found == by_log_.end() ? std::nullopt : std::optional(found->second.front());
+}
+
 std::uint32_t LogTable::add_strand(sqlite::Transaction& transaction, const log::LogDescriptor& descriptor,
                                    const LogId& log, std::optional<StrandPlace> parent) {
   Strand strand;

@@ -53,6 +53,8 @@ class LogTable {
   // The strand of a log that never forked.
   std::optional<std::uint32_t> only_strand_of(const LogId& log) const;
 
+  std::optional<std::uint32_t> first_strand_of(const LogId& log) const;
+
   std::uint32_t add_strand(sqlite::Transaction& transaction, const log::LogDescriptor& descriptor, const LogId& log,
                            std::optional<StrandPlace> parent);
   // `change` follows the strand's newest; `encoded` is its form.

@@ -93,7 +93,8 @@ const merge::Write* creation(const merge::View& view, const RecordToWrite& recor
 struct MergedTables::TypeTable {
   TypeTable(sqlite::Database& database, const merge::RecordType& record_type, bool is_searched)
       : type(record_type),
-        insert(database, sqlite::GeneratedSql(insert_sql(record_type))),
+        insert(database, sqlite::GeneratedSql("INSERT" + insert_sql(record_type))),
+        replace(database, sqlite::GeneratedSql("INSERT OR REPLACE" + insert_sql(record_type))),
         erase(database, sqlite::GeneratedSql("DELETE FROM " + quoted_identifier(record_type.name) + " WHERE row = ?")) {
     if (is_searched) leave_search.emplace(database, sqlite::GeneratedSql(leave_search_sql(record_type)));
   }
@@ -101,18 +102,19 @@ struct MergedTables::TypeTable {
   static std::string insert_sql(const merge::RecordType& type) {
     std::string marks = "?, ?, ?, ?, ?";
     for (std::size_t i = 0; i < type.fields.size(); ++i) marks += ", ?";
-    return "INSERT OR REPLACE INTO " + quoted_identifier(type.name) + " VALUES (" + marks + ")";
+    return " INTO " + quoted_identifier(type.name) + " VALUES (" + marks + ")";
   }
   static std::string leave_search_sql(const merge::RecordType& type) {
     std::string columns;
     for (const auto* field : searched_fields(type)) columns += ", " + quoted_identifier(column_of(*field));
     const std::string search = quoted_identifier(search_table_of(type));
     return "INSERT INTO " + search + " (" + search + ", rowid" + columns + ") SELECT 'delete', row" + columns +
-           " FROM " + quoted_identifier(type.name) + " WHERE row = ?";
+           " FROM " + quoted_identifier(type.name) + " WHERE row = ?1 AND EXISTS (SELECT 1 FROM " +
+           quoted_identifier(search_table_of(type) + "_docsize") + " WHERE id = ?1)";
   }
 
   const merge::RecordType& type;
-  sqlite::Statement insert, erase;
+  sqlite::Statement insert, replace, erase;
   std::optional<sqlite::Statement> leave_search;
 };
 
@@ -150,35 +152,43 @@ void MergedTables::write(sqlite::Transaction& transaction, const merge::View& vi
     if ((before->flags & kHasConflicts) != 0) delete_conflicts_.run(transaction, record.row);
     if ((before->flags & kHasSetAside) != 0) delete_set_aside_.run(transaction, record.row);
   }
-  insert_.run(transaction, record.row, record.name.type, merged.life, flags, encode_places(record.places), record.sum);
-  if (is_shown(merged.life)) write_shown(transaction, view, record);
+  sqlite::Statement& insert = before == nullptr ? insert_ : replace_;
+  insert.run(transaction, record.row, record.name.type, merged.life, flags, encode_places(record.places), record.sum);
+  const bool is_there = before != nullptr && is_shown(before->life);
+  if (is_shown(merged.life)) write_shown(transaction, view, record, is_there);
   if ((flags & kHasConflicts) != 0) write_conflicts(transaction, record);
   if ((flags & kHasSetAside) != 0) write_set_aside(transaction, view, record);
 }
 
-void MergedTables::write_shown(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record) {
+void MergedTables::write_shown(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record,
+                               bool is_there) {
   TypeTable* const into = table(record.name.type);
   if (into == nullptr) return;  // a type of a newer version: its operations are set aside
-  sqlite::Statement& insert = into->insert;
+  sqlite::Statement& insert = is_there ? into->replace : into->insert;
   insert.reset();
   insert.bind(1, record.row);
   insert.bind(2, record_text(record.name));
-  insert.bind(3, life_name(record.merged.life));
+  insert.bind_borrowed(3, life_name(record.merged.life));
   const merge::Write* const created = creation(view, record);
   const PersonId* const person = created == nullptr ? nullptr : view.person(created->place);
   if (person != nullptr) insert.bind(4, person->hex());
   if (created != nullptr) insert.bind(5, created->time_ms);
-  int position = 5;
-  for (const auto& [number, field] : into->type.fields) bind_field(*into, ++position, field, record);
+  // Only fields that hold something: the others stay empty.
+  auto field = into->type.fields.begin();
+  int position = 6;
+  for (const merge::MergedField& merged : record.merged.fields) {
+    for (; field != into->type.fields.end() && field->first < merged.number; ++field) ++position;
+    if (field == into->type.fields.end()) break;
+    if (field->first == merged.number) bind_field(insert, position, field->second, record, merged);
+  }
   insert.run_bound(transaction);
-  if (into->leave_search) insert_unsearched_.run(transaction, record.row, record.name.type);
+  search_may_lag_ |= into->leave_search.has_value();
 }
 
-void MergedTables::bind_field(TypeTable& into, int position, const merge::Field& field, const RecordToWrite& record) {
-  const merge::MergedField* const merged = record.merged.field(field.number);
-  if (merged == nullptr) return;
+void MergedTables::bind_field(sqlite::Statement& insert, int position, const merge::Field& field,
+                              const RecordToWrite& record, const merge::MergedField& merged) {
   if (field.policy == merge::Policy::text) {
-    if (merged->text) into.insert.bind(position, std::string_view(merged->text->placed.shown));
+    if (merged.text) insert.bind_borrowed(position, std::string_view(merged.text->placed.shown));
     return;
   }
   const auto value = [&](merge::WriteIndex index) -> const std::string* {
@@ -190,27 +200,27 @@ void MergedTables::bind_field(TypeTable& into, int position, const merge::Field&
   if (field.policy == merge::Policy::set_union || field.policy == merge::Policy::append) {
     std::string json;
     std::set<std::string_view> said;
-    for (const merge::WriteIndex index : merged->shown) {
+    for (const merge::WriteIndex index : merged.shown) {
       const std::string* const bytes = value(index);
       if (bytes == nullptr) continue;
       if (field.policy == merge::Policy::set_union && !said.insert(*bytes).second) continue;
       json += json.empty() ? "[" : ",";
       append_json(field, names, *bytes, json);
     }
-    if (!json.empty()) into.insert.bind(position, json + "]");
+    if (!json.empty()) insert.bind(position, json + "]");
     return;
   }
-  if (merged->shown.empty()) return;
-  const std::string* const bytes = value(merged->shown.front());
+  if (merged.shown.empty()) return;
+  const std::string* const bytes = value(merged.shown.front());
   if (bytes == nullptr) return;
   if (field.kind == merge::ValueKind::text) {
-    into.insert.bind(position, *bytes);
+    insert.bind_borrowed(position, *bytes);
     return;
   }
   std::visit(
       [&](const auto& column) {
         if constexpr (!std::is_same_v<std::decay_t<decltype(column)>, std::monostate>) {
-          into.insert.bind(position, column);
+          insert.bind(position, column);
         }
       },
       column_value(field, names, *bytes));
@@ -221,8 +231,28 @@ void MergedTables::erase_shown(sqlite::Transaction& transaction, RecordRow row, 
 }
 
 void MergedTables::leave_search(sqlite::Transaction& transaction, RecordRow row, TypeTable& from) {
-  if (!from.leave_search) return;
-  if (delete_unsearched_.run(transaction, row) == 0) from.leave_search->run(transaction, row);
+  if (from.leave_search) from.leave_search->run(transaction, row);
+}
+
+void MergedTables::catch_up_search() {
+  if (!search_may_lag_) return;
+  sqlite::Transaction transaction(database_);
+  for (const auto& [number, type] : schema_.types) {
+    if (!searched_fields(type).empty()) take_into_search(transaction, type);
+  }
+  transaction.commit();
+  search_may_lag_ = false;
+}
+
+void MergedTables::take_into_search(sqlite::Transaction& transaction, const merge::RecordType& type) {
+  std::string columns;
+  for (const merge::Field* field : searched_fields(type)) columns += ", " + quoted_identifier(column_of(*field));
+  const std::string search = search_table_of(type);
+  // The search table's own list of what it holds says what it lacks.
+  transaction.execute(sqlite::GeneratedSql("INSERT INTO " + quoted_identifier(search) + " (rowid" + columns +
+                                           ") SELECT row" + columns + " FROM " + quoted_identifier(type.name) +
+                                           " WHERE row NOT IN (SELECT id FROM " +
+                                           quoted_identifier(search + "_docsize") + ")"));
 }
 
 void MergedTables::write_conflicts(sqlite::Transaction& transaction, const RecordToWrite& record) {

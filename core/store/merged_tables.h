@@ -53,36 +53,43 @@ class MergedTables {
   void write(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record,
              const RecordState* before);
   TableCounts counts();
+  // Takes into full-text search what was written since it was last called.
+  void catch_up_search();
 
  private:
   struct TypeTable;
 
   TypeTable* table(std::uint32_t type);
-  void write_shown(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record);
-  void bind_field(TypeTable& table, int position, const merge::Field& field, const RecordToWrite& record);
+  void write_shown(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record,
+                   bool is_there);
+  void bind_field(sqlite::Statement& insert, int position, const merge::Field& field, const RecordToWrite& record,
+                  const merge::MergedField& merged);
   void erase_shown(sqlite::Transaction& transaction, RecordRow row, std::uint32_t type);
   void write_conflicts(sqlite::Transaction& transaction, const RecordToWrite& record);
   void write_set_aside(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record);
   void leave_search(sqlite::Transaction& transaction, RecordRow row, TypeTable& table);
+  void take_into_search(sqlite::Transaction& transaction, const merge::RecordType& type);
 
   sqlite::Database& database_;
   const merge::Schema& schema_;
   const EnumDirectory& enums_;
   Search search_;
+  bool search_may_lag_ = true;  // something was written since catch_up_search, or before this program began
   std::map<std::uint32_t, std::unique_ptr<TypeTable>> tables_;
 
   sqlite::Statement select_{database_, "SELECT places, sum, life, flags FROM plenary_record WHERE row = ?"};
   sqlite::Statement insert_{database_,
-                            "INSERT OR REPLACE INTO plenary_record (row, type, life, flags, places, sum) "
+                            "INSERT INTO plenary_record (row, type, life, flags, places, sum) "
                             "VALUES (?, ?, ?, ?, ?, ?)"};
+  sqlite::Statement replace_{database_,
+                             "INSERT OR REPLACE INTO plenary_record (row, type, life, flags, places, sum) "
+                             "VALUES (?, ?, ?, ?, ?, ?)"};
   sqlite::Statement insert_conflict_{database_, "INSERT INTO plenary_conflict (row, field, name) VALUES (?, ?, ?)"};
   sqlite::Statement delete_conflicts_{database_, "DELETE FROM plenary_conflict WHERE row = ?"};
   sqlite::Statement insert_set_aside_{database_,
                                       "INSERT OR REPLACE INTO plenary_set_aside (row, change, operation, reason) "
                                       "VALUES (?, ?, ?, ?)"};
   sqlite::Statement delete_set_aside_{database_, "DELETE FROM plenary_set_aside WHERE row = ?"};
-  sqlite::Statement insert_unsearched_{database_, "INSERT INTO plenary_unsearched (row, type) VALUES (?, ?)"};
-  sqlite::Statement delete_unsearched_{database_, "DELETE FROM plenary_unsearched WHERE row = ?"};
 };
 
 // The column of a field: its name, or "field_<name>" where that is a column of every table.

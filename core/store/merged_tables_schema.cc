@@ -10,7 +10,7 @@ namespace {
 using sqlite::quoted_identifier;
 
 // Raised when this program writes the same schema's tables otherwise than the version before.
-constexpr std::string_view kLayout = "1";
+constexpr std::string_view kLayout = "2";
 
 const char* column_type(const merge::Field& field) {
   using merge::Policy;
@@ -61,8 +61,7 @@ void drop_tables(sqlite::Transaction& transaction) {
         transaction.database(),
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND "
         "(name NOT LIKE 'plenary_%' OR name LIKE 'plenary_search_%' AND sql LIKE 'CREATE VIRTUAL%' "
-        "OR name IN ('plenary_record', 'plenary_conflict', 'plenary_set_aside', "
-        "'plenary_unsearched')) ORDER BY name LIKE 'plenary_search_%' DESC");
+        "OR name IN ('plenary_record', 'plenary_conflict', 'plenary_set_aside')) ORDER BY name LIKE 'plenary_search_%' DESC");
     for (auto rows = select.query(); rows.next();) names.emplace_back(rows.text(0));
   }
   for (const auto& name : names) transaction.execute(sqlite::GeneratedSql("DROP TABLE " + quoted_identifier(name)));
@@ -100,8 +99,7 @@ void MergedTables::create(sqlite::Transaction& transaction, const merge::Schema&
       "  flags INTEGER NOT NULL, places BLOB NOT NULL, sum BLOB NOT NULL);"
       "CREATE TABLE plenary_conflict (row INTEGER, field INTEGER, name TEXT, PRIMARY KEY (row, field)) WITHOUT ROWID;"
       "CREATE TABLE plenary_set_aside (row INTEGER, change TEXT, operation INTEGER, reason TEXT,"
-      "  PRIMARY KEY (row, change, operation)) WITHOUT ROWID;"
-      "CREATE TABLE plenary_unsearched (row INTEGER PRIMARY KEY, type INTEGER NOT NULL)");
+      "  PRIMARY KEY (row, change, operation)) WITHOUT ROWID");
   for (const auto& [number, type] : schema.types) {
     CHECK(!type.name.starts_with("plenary_") && !type.name.starts_with("sqlite_"));
     transaction.execute(sqlite::GeneratedSql(type_tables(type)));

@@ -31,40 +31,43 @@ StrandPlace Merger::stored(log::Place place) {
 }
 
 SharedChange Merger::read(StrandPlace place) {
-  SharedChange& known = recent_[place.key()];
+  SharedChange& known = read_[place.key()];
   if (!known) known = std::make_shared<const log::Change>(log_table_.read(place));
   return known;
 }
 
-Merger::Group& Merger::group(sqlite::Transaction& transaction, const log::RecordName& name) {
-  const RecordRow row = rows_.find_or_add(transaction, name);
-  const auto [it, is_new] = groups_.try_emplace(row);
-  if (is_new) {
-    it->second.name = name;
-    order_.push_back(row);
-  }
-  return it->second;
+Merger::Source Merger::source(StrandPlace at) {
+  SharedChange change = read(at);
+  const auto place = view_->causality().find(change->log, change->number, change->chain);
+  if (!place) throw_damaged("a merged change is not delivered.");
+  return {at, *place, std::move(change)};
 }
 
-void Merger::take(sqlite::Transaction& transaction, log::Place place, SharedChange change) {
-  const StrandPlace at = stored(place);
-  if (!change) change = read(at);
-  file(transaction, place, at, *change);
-  recent_.emplace(at.key(), std::move(change));
+Merger::Group& Merger::group(sqlite::Transaction& transaction, const log::RecordName& name) {
+  const RecordRow row = rows_.find_or_add(transaction, name);
+  const auto [it, is_new] = group_of_.try_emplace(row, groups_.size());
+  if (is_new) groups_.push_back({row, name, {}});
+  return groups_[it->second];
+}
+
+void Merger::take(sqlite::Transaction& transaction, log::Place place, std::optional<StrandPlace> at,
+                  SharedChange change) {
+  if (!at) at = stored(place);
+  if (!change) change = read(*at);
+  file(transaction, {*at, place, std::move(change)});
   ++taken_;
 }
 
-void Merger::file(sqlite::Transaction& transaction, log::Place place, StrandPlace at, const log::Change& change) {
+void Merger::file(sqlite::Transaction& transaction, const Source& source) {
   const log::RecordName* last = nullptr;
-  Group* into = nullptr;
-  for (std::uint32_t index = 0; index < change.operations.size(); ++index) {
-    const log::Operation& operation = change.operations[index];
+  for (const log::Operation& operation : source.change->operations) {
     // Operations on one record usually follow each other.
-    if (last == nullptr || *last != operation.record) {
-      last = &operation.record;
-      into = &group(transaction, view_->causality().canonical(place, operation.record));
-      if (into->places.empty() || into->places.back() != at) into->places.push_back(at);
-    }
+    if (last != nullptr && *last == operation.record) continue;
+    last = &operation.record;
+    Group& into = group(transaction, view_->causality().canonical(source.place, operation.record));
+    if (!into.sources.empty() && into.sources.back().at == source.at) continue;
+    into.sources.push_back(source);
+    if (tables_are_empty_) into.sources.back().change.reset();  // read again when its record is merged
   }
 }
 
@@ -77,37 +80,34 @@ void Merger::touch_log(sqlite::Transaction& transaction, const LogId& log) {
     const Strand& known = log_table_.strand(strand);
     for (std::uint32_t number = known.first; number <= known.last.number; ++number) {
       const StrandPlace at{strand, number};
-      const SharedChange change = read(at);
+      SharedChange change = read(at);
       const auto place = view_->causality().find(change->log, change->number, change->chain);
-      if (place) file(transaction, *place, at, *change);
+      if (place) file(transaction, {at, *place, std::move(change)});
     }
   }
 }
 
 void Merger::flush(sqlite::Transaction& transaction) {
-  for (const RecordRow row : order_) merge(transaction, row, groups_.at(row));
+  for (Group& group : groups_) merge(transaction, group);
   forget();
 }
 
-LoadedRecord Merger::assemble(const log::RecordName& name, std::span<const StrandPlace> places) {
+LoadedRecord Merger::assemble(const log::RecordName& name, std::span<const Source> sources) {
   LoadedRecord record{name, {}, {}, {}};
-  record.changes.reserve(places.size());
-  for (const StrandPlace& at : places) {
-    const SharedChange change = read(at);
-    const auto only = log_table_.only_strand_of(change->log);
-    const auto place = view_->causality().find(change->log, change->number, change->chain);
-    if (!place) throw_damaged("a merged change is not delivered.");
+  record.changes.reserve(sources.size());
+  record.writes.reserve(sources.empty() ? 0 : sources.front().change->operations.size() + 4 * sources.size());
+  for (const auto& [at, place, change] : sources) {
     const log::RecordName* last = nullptr;
     bool is_ours = false;
     for (std::uint32_t index = 0; index < change->operations.size(); ++index) {
       const log::Operation& operation = change->operations[index];
       if (last == nullptr || *last != operation.record) {
         last = &operation.record;
-        is_ours = (only && operation.record == name) || view_->causality().canonical(*place, operation.record) == name;
+        is_ours = view_->causality().canonical(place, operation.record) == name;
       }
       if (!is_ours) continue;
       const bool is_missing = log::has_value(operation.kind) && !operation.value;
-      record.writes.push_back({*place, index, change->time_ms, is_missing, &operation});
+      record.writes.push_back({place, index, change->time_ms, is_missing, &operation});
     }
     record.changes.push_back(change);
   }
@@ -115,38 +115,50 @@ LoadedRecord Merger::assemble(const log::RecordName& name, std::span<const Stran
   return record;
 }
 
-void Merger::merge(sqlite::Transaction& transaction, RecordRow row, Group& group) {
+void Merger::merge(sqlite::Transaction& transaction, Group& group) {
   std::optional<RecordState> before;
-  if (!tables_are_empty_) before = tables_.load(row);
-  if (before) group.places.insert(group.places.end(), before->places.begin(), before->places.end());
-  std::sort(group.places.begin(), group.places.end());
-  group.places.erase(std::unique(group.places.begin(), group.places.end()), group.places.end());
-  if (group.places.empty()) return;
-  const LoadedRecord record = assemble(group.name, group.places);
+  if (!tables_are_empty_) before = tables_.load(group.row);
+  if (before) {
+    for (const StrandPlace& at : before->places) {
+      const bool is_here = std::ranges::find(group.sources, at, &Source::at) != group.sources.end();
+      if (!is_here) group.sources.push_back(source(at));
+    }
+  }
+  if (group.sources.empty()) return;
+  std::ranges::sort(group.sources, {}, &Source::at);
+  const auto repeated = std::ranges::unique(group.sources, {}, &Source::at);
+  group.sources.erase(repeated.begin(), repeated.end());
+  const LoadedRecord record = assemble(group.name, group.sources);
   const Bytes bytes = merge::digest_bytes(*view_, group.name, record.writes, record.merged);
   const RecordSum added = sum_of_record(space_, key_, bytes);
   if (before) sum.subtract(before->sum);
   sum.add(added);
-  tables_.write(transaction, *view_, {row, group.name, record.writes, group.places, record.merged, added},
+  std::vector<StrandPlace> places(group.sources.size());
+  std::ranges::transform(group.sources, places.begin(), &Source::at);
+  tables_.write(transaction, *view_, {group.row, group.name, record.writes, places, record.merged, added},
                 before ? &*before : nullptr);
 }
 
+// First finds out which changes wrote into which record, then merges record by record, so that few changes are in
+// memory at a time.
 void Merger::rebuild(sqlite::Transaction& transaction) {
   sum = StateSum();
   forget();
+  tables_are_empty_ = true;
   for (const Strand& strand : log_table_.strands()) {
     for (std::uint32_t number = strand.first; number <= strand.last.number; ++number) {
       const StrandPlace at{strand.number, number};
-      const SharedChange change = read(at);
+      SharedChange change = read(at);
       const auto place = view_->causality().find(change->log, change->number, change->chain);
-      if (place) file(transaction, *place, at, *change);
-      recent_.clear();
+      if (place) file(transaction, {at, *place, std::move(change)});
+      read_.clear();
     }
   }
-  tables_are_empty_ = true;
-  for (const RecordRow row : order_) {
-    merge(transaction, row, groups_.at(row));
-    recent_.clear();
+  for (Group& group : groups_) {
+    for (Source& source : group.sources) source.change = read(source.at);
+    merge(transaction, group);
+    group.sources.clear();
+    read_.clear();
   }
   forget();
 }
@@ -155,15 +167,17 @@ std::optional<LoadedRecord> Merger::load(const log::RecordName& record) {
   const auto row = rows_.find(record);
   const auto state = row ? tables_.load(*row) : std::nullopt;
   if (!state) return std::nullopt;
-  LoadedRecord loaded = assemble(record, state->places);
-  recent_.clear();
+  std::vector<Source> sources;
+  for (const StrandPlace& at : state->places) sources.push_back(source(at));
+  LoadedRecord loaded = assemble(record, sources);
+  read_.clear();
   return loaded;
 }
 
 void Merger::forget() {
   groups_.clear();
-  order_.clear();
-  recent_.clear();
+  group_of_.clear();
+  read_.clear();
   taken_ = 0;
   tables_are_empty_ = false;
 }

@@ -34,8 +34,9 @@ class Merger {
 
   StateSum sum;  // of all records; the store keeps it
 
-  // A change was delivered; merged at the next flush.
-  void take(sqlite::Transaction& transaction, log::Place place, SharedChange change);
+  // A change was delivered; merged at the next flush. Where the caller knows them, `at` is its place in the log and
+  // `change` the change itself.
+  void take(sqlite::Transaction& transaction, log::Place place, std::optional<StrandPlace> at, SharedChange change);
   // The record must be merged anew at the next flush.
   void touch(sqlite::Transaction& transaction, const log::RecordName& record);
   // Every record into which a change of this log wrote.
@@ -52,17 +53,25 @@ class Merger {
   std::optional<LoadedRecord> load(const log::RecordName& record);
 
  private:
+  // A change that wrote into a record.
+  struct Source {
+    StrandPlace at;
+    log::Place place;
+    SharedChange change;
+  };
   struct Group {
+    RecordRow row = 0;
     log::RecordName name;
-    std::vector<StrandPlace> places;
+    std::vector<Source> sources;
   };
 
   StrandPlace stored(log::Place place);
   SharedChange read(StrandPlace place);
+  Source source(StrandPlace at);
   Group& group(sqlite::Transaction& transaction, const log::RecordName& name);
-  void file(sqlite::Transaction& transaction, log::Place place, StrandPlace stored, const log::Change& change);
-  void merge(sqlite::Transaction& transaction, RecordRow row, Group& group);
-  LoadedRecord assemble(const log::RecordName& name, std::span<const StrandPlace> places);
+  void file(sqlite::Transaction& transaction, const Source& source);
+  void merge(sqlite::Transaction& transaction, Group& group);
+  LoadedRecord assemble(const log::RecordName& name, std::span<const Source> sources);
 
   LogTable& log_table_;
   MergedTables& tables_;
@@ -70,9 +79,9 @@ class Merger {
   const merge::View* view_;
   const SpaceId& space_;
   const DigestKey& key_;
-  std::unordered_map<RecordRow, Group> groups_;
-  std::vector<RecordRow> order_;  // in which the groups came
-  std::unordered_map<std::int64_t, SharedChange> recent_;
+  std::vector<Group> groups_;  // in the order in which they came
+  std::unordered_map<RecordRow, std::size_t> group_of_;
+  std::unordered_map<std::int64_t, SharedChange> read_;  // changes that were read from the log
   std::size_t taken_ = 0;
   bool tables_are_empty_ = false;  // while everything is merged anew
 };

@@ -38,13 +38,13 @@ RecordRows::RecordRows(sqlite::Database& database, const LogTable& log_table)
 std::optional<RecordRow> RecordRows::direct(const log::RecordName& name) const {
   const auto* write = std::get_if<log::WriteName>(&name.origin);
   if (write == nullptr || write->change.branch != 0) return std::nullopt;
-  const auto strands = log_table_.strands_of(write->change.log);
-  if (strands.empty() || !fits(name.type, kTypeBits) || !fits(strands.front(), kStrandBits) ||
+  const auto strand = log_table_.first_strand_of(write->change.log);
+  if (!strand || !fits(name.type, kTypeBits) || !fits(*strand, kStrandBits) ||
       !fits(write->change.number, kNumberBits) || !fits(write->index, kIndexBits)) {
     return std::nullopt;
   }
   RecordRow row = name.type;
-  row = row << kStrandBits | strands.front();
+  row = row << kStrandBits | *strand;
   row = row << kNumberBits | write->change.number;
   return row << kIndexBits | write->index;
 }

@@ -47,15 +47,23 @@ std::vector<log::RecordName> SpaceStore::find_exactly(const std::string& text) {
       if (record_text(record) == text) found.push_back(record);
     }
   }
-  sqlite::Statement aliases(*database_, "SELECT row FROM plenary_alias");
-  std::vector<RecordRow> rows;
-  for (auto row = aliases.query(); row.next();) rows.push_back(row.integer(0));
-  for (const RecordRow row : rows) {
+  for (log::RecordName& alias : find_aliases(text)) found.push_back(std::move(alias));
+  std::ranges::sort(found);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+// Copies, and records on a second branch of a log.
+std::vector<log::RecordName> SpaceStore::find_aliases(const std::string& text) {
+  std::vector<log::RecordName> found;
+  if (!text.starts_with('o') && text.find('~') == std::string::npos) return found;
+  std::vector<RecordRow> aliases;
+  sqlite::Statement select(*database_, "SELECT row FROM plenary_alias");
+  for (auto rows = select.query(); rows.next();) aliases.push_back(rows.integer(0));
+  for (const RecordRow row : aliases) {
     log::RecordName record = rows_.name(row);
     if (record_text(record) == text) found.push_back(std::move(record));
   }
-  std::ranges::sort(found);
-  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

@@ -76,6 +76,7 @@ class SpaceStore {
   std::vector<log::RecordName> find_all(const std::string& text);
   RecordRows& rows() { return rows_; }
 
+  void catch_up_search() { tables_.catch_up_search(); }
   TableCounts counts() { return tables_.counts(); }
   StatePosition position() const;
   // Merges everything anew in memory and lists where the tables differ. Empty is good.
@@ -98,6 +99,7 @@ class SpaceStore {
   void keep_lanes(sqlite::Transaction& transaction);
   void merge_for_schema();
   std::vector<log::RecordName> find_exactly(const std::string& text);
+  std::vector<log::RecordName> find_aliases(const std::string& text);
   void rebuild(sqlite::Transaction& transaction);
   void keep(sqlite::Transaction& transaction, std::string_view name, ByteSpan value);
 
@@ -154,7 +156,19 @@ class SpaceStore::Writing {
   void commit();
 
  private:
-  void deliver(const log::Delivery& delivery, std::span<const SharedChange> fresh);
+  // A change that was just appended.
+  struct Fresh {
+    StrandPlace at;
+    SharedChange change;
+  };
+  // Changes of a run that were new in one strand: from `first`, at `index` in the run.
+  struct Extended {
+    std::uint32_t strand = 0, first = 0;
+    std::size_t index = 0, count = 0;
+  };
+
+  void deliver(const log::Delivery& delivery, const Fresh* fresh);
+  void take_secrets(const Extended& part, const log::RunOfChanges& run);
   std::uint32_t place_run(const log::Envelope& envelope, log::RunOfChanges& run, StrandPlace before, TakenRun& taken);
   void settle_roster();
 

@@ -62,9 +62,9 @@ roster::Admission SpaceStore::Writing::add_record(const roster::VerifiedRecord& 
   store_.insert_record_.run(transaction_, record.record().hash, roster::encode_signed_record(record.signed_record()));
   store_.roster_hashes_.push_back(record.record().hash);
   for (const roster::Record* valid : admitted) {
-    deliver(state.causality.learn_roster(valid->hash), {});
+    deliver(state.causality.learn_roster(valid->hash), nullptr);
     if (const auto* lost = std::get_if<roster::Lost>(&valid->body)) {
-      deliver(state.causality.declare_lost({lost->log, lost->number, lost->chain}), {});
+      deliver(state.causality.declare_lost({lost->log, lost->number, lost->chain}), nullptr);
     }
   }
   return admission;
@@ -96,8 +96,8 @@ log::Change SpaceStore::Writing::append(std::uint32_t number, std::vector<log::O
   const auto encoded = log::append_change(store_.space_, strand.last, change, secrets, environment);
   store_.log_table_.append(transaction_, number, change, encoded);
   store_.log_table_.keep_secrets(transaction_, number, std::move(secrets), log::blinder_run(change.number));
-  const auto shared = std::make_shared<const log::Change>(change);
-  deliver(state.causality.add(change), {&shared, 1});
+  const Fresh fresh{{number, change.number}, std::make_shared<const log::Change>(change)};
+  deliver(state.causality.add(change), &fresh);
   return change;
 }
 
@@ -139,58 +139,58 @@ std::uint32_t SpaceStore::Writing::place_run(const log::Envelope& envelope, log:
                                              TakenRun& taken) {
   LogTable& table = store_.log_table_;
   const LogId log = envelope.log_id();
+  if (!table.first_strand_of(log)) store_.state_->causality.learn_author(log, envelope.log.author);
   std::optional<StrandPlace> at;
   if (before.number > 0) at = before;
-  log::ChainState state = table.state(before);
-  struct Extended {
-    std::uint32_t strand, first;
-    std::vector<log::PayloadName> present;
-  };
   std::vector<Extended> extended;
-  for (log::Change& change : run.changes) {
-    const log::ChainState after = log::state_after(change);
+  for (std::size_t i = 0; i < run.changes.size(); ++i) {
+    log::Change& change = run.changes[i];
     const bool is_next = at && table.only_strand_of(log) && at->number == table.strand(at->strand).last.number;
     if (!is_next) {
       if (const auto known = table.find({log, change.number, change.chain})) {
         at = known;
-        state = after;
         ++taken.changes_known;
         continue;
       }
     }
-    if (!at && table.strands_of(log).empty()) store_.state_->causality.learn_author(log, envelope.log.author);
     const bool branches = !at || at->number != table.strand(at->strand).last.number;
-    if (branches) {
-      at = StrandPlace{table.add_strand(transaction_, envelope.log, log, at), change.number - 1};
-    }
-    if (extended.empty() || extended.back().strand != at->strand) extended.push_back({at->strand, change.number, {}});
-    add_present(change, extended.back().present);
-    table.append(transaction_, at->strand, change, log::encode_change(change, state));
-    state = after;
+    if (branches) at = StrandPlace{table.add_strand(transaction_, envelope.log, log, at), change.number - 1};
+    if (extended.empty() || extended.back().strand != at->strand) extended.push_back({at->strand, change.number, i});
+    extended.back().count = i + 1 - extended.back().index;
+    table.append(transaction_, at->strand, change, run.encoded[i]);
     ++at->number;
     ++taken.changes_new;
-    const auto shared = std::make_shared<const log::Change>(std::move(change));
-    deliver(store_.state_->causality.add(*shared), {&shared, 1});
   }
-  for (auto& [strand, first, present] : extended) {
-    log::LogSecrets secrets = table.strand(strand).secrets;
-    if (seeds_suffice(secrets, run.secrets)) present.clear();
-    secrets.take_in(run.secrets, first, present);
-    table.keep_secrets(transaction_, strand, std::move(secrets), log::blinder_run(envelope.first));
+  for (const Extended& part : extended) take_secrets(part, run);
+  for (const Extended& part : extended) {
+    for (std::size_t i = 0; i < part.count; ++i) {
+      const Fresh fresh{{part.strand, part.first + static_cast<std::uint32_t>(i)},
+                        std::make_shared<const log::Change>(std::move(run.changes[part.index + i]))};
+      deliver(store_.state_->causality.add(*fresh.change), &fresh);
+    }
   }
   return at->strand;
 }
 
-void SpaceStore::Writing::deliver(const log::Delivery& delivery, std::span<const SharedChange> fresh) {
+// What the segment brought for the changes that were new in a strand.
+void SpaceStore::Writing::take_secrets(const Extended& part, const log::RunOfChanges& run) {
+  log::LogSecrets secrets = store_.log_table_.strand(part.strand).secrets;
+  std::vector<log::PayloadName> present;
+  if (!seeds_suffice(secrets, run.secrets)) {
+    for (std::size_t i = 0; i < part.count; ++i) add_present(run.changes[part.index + i], present);
+  }
+  secrets.take_in(run.secrets, part.first, present);
+  store_.log_table_.keep_secrets(transaction_, part.strand, std::move(secrets), log::blinder_run(part.first));
+}
+
+void SpaceStore::Writing::deliver(const log::Delivery& delivery, const Fresh* fresh) {
   reshaped_ |= delivery.reshaped;
-  store_.unkept_changes_ += fresh.size();
+  if (fresh != nullptr) ++store_.unkept_changes_;
   if (reshaped_) return;  // all is merged anew at the end
   for (const log::Place& place : delivery.places) {
-    const log::Head head = store_.causality().head_of(place);
-    const auto known = std::ranges::find_if(fresh, [&](const SharedChange& change) {
-      return change->number == head.number && change->chain == head.chain;
-    });
-    store_.merger_.take(transaction_, place, known == fresh.end() ? nullptr : *known);
+    const bool is_fresh = fresh != nullptr && store_.causality().chain_of(place) == fresh->change->chain;
+    store_.merger_.take(transaction_, place, is_fresh ? std::optional(fresh->at) : std::nullopt,
+                        is_fresh ? fresh->change : nullptr);
   }
   // A change at which the roster ends a cut or a stretch decides about its log's earlier ones.
   for (const LogId& log : store_.view().logs_decided_by(delivery.places)) store_.merger_.touch_log(transaction_, log);
