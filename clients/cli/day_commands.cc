@@ -1,41 +1,12 @@
 // status, check, digest, day: where the notes are, and passing them on without a network.
 #include <ctime>
-#include <fstream>
-#include <iterator>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/files.h"
 #include "clients/cli/value_text.h"
 
 namespace plenary::cli {
 namespace {
-
-constexpr std::uintmax_t kMaxFile = 1u << 30;
-
-Bytes read_file(const std::string& path) {
-  std::error_code wrong;
-  const auto size = std::filesystem::file_size(path, wrong);
-  if (wrong) give_up(ErrorCode::not_found, "The file " + path + " could not be read: " + wrong.message());
-  if (size > kMaxFile)
-    give_up(ErrorCode::limit_exceeded, "The file " + path + " is larger than 1 GiB: it is no day-end file");
-  std::ifstream file(path, std::ios::binary);
-  Bytes bytes(size);
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
-    give_up(ErrorCode::not_found, "The file " + path + " could not be read to its end");
-  return bytes;
-}
-
-// The whole file or nothing: written beside, then moved into place.
-void write_file(const std::string& path, const Bytes& bytes) {
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  std::error_code wrong;
-  if (file) std::filesystem::rename(beside, path, wrong);
-  if (file && !wrong) return;
-  std::filesystem::remove(beside, wrong);
-  give_up(ErrorCode::refused, "The file " + path + " could not be written. Is there room, and may you write there?");
-}
 
 std::string remarks(const replica::SpaceStatus& status) {
   std::string text;
@@ -115,7 +86,7 @@ ExitCode write_day(Session& session, const std::string& path, bool receipt) {
 }
 
 ExitCode import_day(Session& session, const std::string& path) {
-  const auto summary = need(session.replica().import_day_end(read_file(path)));
+  const auto summary = need(session.replica().import_day_end(read_file(path, "day-end file or receipt")));
   std::string text = "Took in " + counted(summary.changes_new, "new change", "new changes") + "; " +
                      std::to_string(summary.changes_known) + " were here already.";
   if (summary.receipt) text = "The receipt is in: what it names is safe, and was handed over.";

@@ -1,5 +1,6 @@
 // history, conflicts, resolve: what people decided, and what still waits for them.
 #include "clients/cli/commands.h"
+#include "clients/cli/field_input.h"
 #include "clients/cli/value_text.h"
 
 namespace plenary::cli {
@@ -90,14 +91,13 @@ replica::Resolution resolution_of(Session& session, const Choice& choice) {
       (choice.choose > 0 ? 1 : 0) + (choice.has_value ? 1 : 0) + (choice.keep ? 1 : 0) + (choice.discard ? 1 : 0);
   if (given != 1)
     give_up(ErrorCode::invalid_argument, "Say one of --choose N, --value V, --keep, --delete. See: plenary conflicts");
+  if (choice.reason.find_first_not_of(" \t\n") == std::string::npos)
+    give_up(ErrorCode::invalid_argument, "Say why, in words: colleagues read the reason in the history");
   replica::Resolution resolution{session.id(choice.id), choice.field, {}, {}, choice.keep, choice.reason};
   if (choice.choose > 0) resolution.choose = choice.choose - 1;
   if (choice.has_value) {
     const auto record = need(session.replica().get(session.space(), resolution.id));
-    const auto* type = session.schema().type_named(record.type);
-    const auto* field = type == nullptr ? nullptr : type->field_named(choice.field);
-    if (field == nullptr) give_up(ErrorCode::invalid_argument, "A " + record.type + " has no " + choice.field);
-    resolution.value = need(parse_value(*field, choice.value, session.environment().now_ms()));
+    resolution.value = value_for(session, field_named(type_named(session, record.type), choice.field), choice.value);
   }
   return resolution;
 }

@@ -48,7 +48,7 @@ ExitCode found_space(Session& session, const std::string& kind, const std::strin
 ExitCode list_spaces(Session& session) {
   Table table({"Space", "Kind", "Your role", "Records", "Decisions", "Id"});
   Json list = Json::array();
-  for (const auto& space : session.replica().spaces()) {
+  for (const auto& space : session.spaces()) {
     const std::string role = name_of(session.schema(), space.role) + (space.keeper ? ", keeper" : "");
     table.row({space.name, space.kind, role, std::to_string(space.records), std::to_string(space.conflicts),
                space.space.hex().substr(0, 8)});
@@ -146,6 +146,15 @@ void declare_space(Declared declared) {
   });
 }
 
+// A link tells whoever joins where the space meets.
+void need_hub(Session& session) {
+  const SpaceId space = session.space();
+  for (const auto& summary : session.spaces())
+    if (summary.space == space && summary.keeper && !summary.hub)
+      give_up(ErrorCode::not_found, "Where does \"" + summary.name +
+                                        "\" meet? The link has to say it. First: plenary space hub HOST:PORT KEY");
+}
+
 void declare_joining(Declared declared) {
   Action* action = &declared.action;
   struct Inviting {
@@ -158,6 +167,7 @@ void declare_joining(Declared declared) {
   invite->callback([=] {
     *action = [=](Session& session) {
       const Role role = role_named(session.schema(), inviting->role);
+      need_hub(session);
       const std::string link = need(session.replica().invite(session.space(), role, inviting->whom));
       session.say(link, {{"link", link}, {"role", inviting->role}, {"for", inviting->whom}});
       return ExitCode::done;

@@ -1,9 +1,10 @@
 // types, fields, add, edit, delete, keep, list, show, search: what was recorded.
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/field_input.h"
+#include "clients/cli/files.h"
 #include "clients/cli/value_text.h"
 
 namespace plenary::cli {
@@ -13,26 +14,6 @@ struct Assignment {
   enum class Way { set, add, remove } way = Way::set;
   std::string field, value;
 };
-
-const merge::RecordType& type_named(Session& session, const std::string& typed) {
-  if (const auto* type = session.schema().type_named(typed)) return *type;
-  std::vector<std::string> names;
-  for (const auto& [number, type] : session.schema().types) names.push_back(type.name);
-  const std::string near = nearest(typed, names);
-  give_up(ErrorCode::invalid_argument, "There is nothing called \"" + typed + "\" to record" +
-                                           (near.empty() ? "" : ". Did you mean " + near + "?") +
-                                           " See: plenary types");
-}
-
-const merge::Field& field_named(const merge::RecordType& type, const std::string& typed) {
-  if (const auto* field = type.field_named(typed)) return *field;
-  std::vector<std::string> names;
-  for (const auto& [number, field] : type.fields) names.push_back(field.name);
-  const std::string near = nearest(typed, names);
-  give_up(ErrorCode::invalid_argument, "A " + type.name + " has no " + typed +
-                                           (near.empty() ? "" : ". Did you mean " + near + "?") +
-                                           " See: plenary fields " + type.name);
-}
 
 // "field=value", "field+=value", "field-=value". "field=@FILE" reads a file, "field=@-" standard input.
 Assignment parse_assignment(const std::string& typed) {
@@ -47,16 +28,9 @@ Assignment parse_assignment(const std::string& typed) {
   if (assignment.value == "@-") {
     assignment.value.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else if (assignment.value.starts_with('@') && assignment.value.size() > 1) {
-    std::ifstream file(assignment.value.substr(1), std::ios::binary);
-    if (!file) give_up(ErrorCode::not_found, "The file " + assignment.value.substr(1) + " could not be read");
-    assignment.value.assign(std::istreambuf_iterator<char>(file), {});
+    assignment.value = read_text(assignment.value.substr(1), "text file");
   }
   return assignment;
-}
-
-replica::Value value_for(Session& session, const merge::Field& field, const std::string& typed) {
-  if (field.kind == merge::ValueKind::reference) return session.reference(typed);
-  return need(parse_value(field, typed, session.environment().now_ms()));
 }
 
 bool is_list(const merge::Field& field) {
@@ -101,6 +75,18 @@ ExitCode edit_record(Session& session, const std::string& typed, const std::vect
   return ExitCode::done;
 }
 
+// One line of a list cannot hold a whole page: its words on one line, and cut where they go on too long.
+std::string shortened(std::string words) {
+  constexpr std::size_t kLongest = 240;
+  for (char& c : words)
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+  words.erase(words.find_last_not_of(' ') + 1);
+  if (words.size() <= kLongest) return words;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(words[end]) & 0xC0) == 0x80) --end;
+  return words.substr(0, end) + "…";
+}
+
 // What a list shows of a record beside its id: the longest-worded searched field first, then registers.
 std::string gist(const merge::RecordType& type, const replica::RecordView& record) {
   std::string text;
@@ -108,7 +94,7 @@ std::string gist(const merge::RecordType& type, const replica::RecordView& recor
     for (const auto& [number, field] : type.fields) {
       const auto found = record.fields.find(field.name);
       if (field.searched != searched || found == record.fields.end()) continue;
-      const std::string words = shown(found->second);
+      const std::string words = shortened(shown(found->second));
       if (words.empty()) continue;
       text += (text.empty() ? "" : " · ") + (searched ? words : field.name + " " + words);
     }

@@ -1,8 +1,8 @@
 // import, roll-call, coverage, matrix, summary, next: the review as a whole, from every space that this profile is in.
-#include <fstream>
-#include <iterator>
+#include <set>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/files.h"
 #include "clients/cli/value_text.h"
 #include "core/review/coverage.h"
 #include "core/review/lifecycle.h"
@@ -150,27 +150,23 @@ ExitCode next_step(Session& session) {
   return missing.empty() ? ExitCode::done : ExitCode::not_so;
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) give_up(ErrorCode::not_found, "The file " + path + " could not be read");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// What the register says of a school, written where it differs from what is here. True if the school is new.
-bool write_school(replica::Edit& edit, const review::RegisterSchool& school, const replica::RecordView* known,
-                  const merge::RecordType& type) {
+// What the register says of a school, written where it differs from what is here.
+enum class Written : std::uint8_t { added, updated, nothing };
+Written write_school(replica::Edit& edit, const review::RegisterSchool& school, const replica::RecordView* known,
+                     const merge::RecordType& type) {
   const replica::RecordId id = known != nullptr ? known->id : need(edit.create("school"));
+  Written written = known == nullptr ? Written::added : Written::nothing;
   for (const auto& [name, value] : school.fields()) {
     const auto* field = type.field_named(name);
     const bool settled = known != nullptr && (field->policy == merge::Policy::once || (*known)[name] == value);
-    if (!settled && !value.empty()) need(edit.set(id, name, value));
+    if (settled || value.empty()) continue;
+    need(edit.set(id, name, value));
+    if (written == Written::nothing) written = Written::updated;
   }
-  return known == nullptr;
+  return written;
 }
 
-struct Imported {
-  std::size_t added = 0, updated = 0;
-};
+using Imported = std::map<Written, std::size_t>;
 
 Imported write_schools(Session& session, const review::RegisterImport& import) {
   auto& replica = session.replica();
@@ -187,15 +183,14 @@ Imported write_schools(Session& session, const review::RegisterImport& import) {
   const auto edit = replica.edit(space);
   for (const auto& school : import.schools) {
     const auto found = known.find(school.urn);
-    const bool added = write_school(*edit, school, found == known.end() ? nullptr : &found->second, *type);
-    ++(added ? imported.added : imported.updated);
+    ++imported[write_school(*edit, school, found == known.end() ? nullptr : &found->second, *type)];
   }
   need(edit->commit());
   return imported;
 }
 
 ExitCode import_schools(Session& session, const std::string& path, bool keep_good) {
-  const auto import = need(review::read_register(read_text(path)));
+  const auto import = need(review::read_register(read_text(path, "register")));
   const auto lines = review::lines_of(import);
   if (!import.bad_rows.empty() && !keep_good) {
     Json rows = Json::array();
@@ -205,16 +200,20 @@ ExitCode import_schools(Session& session, const std::string& path, bool keep_goo
                 {{"imported", false}, {"bad_rows", rows}});
     return ExitCode::damaged;
   }
-  const Imported imported = write_schools(session, import);
+  Imported schools = write_schools(session, import);
+  std::set<std::size_t> left_out;
+  for (const auto& row : import.bad_rows) left_out.insert(row.row);
   Json flags = Json::array();
   for (const auto& school : import.schools)
     for (const auto& flag : school.flags) flags.push_back({{"urn", school.urn}, {"name", school.name}, {"flag", flag}});
-  session.say(joined(lines) + "\nAdded " + counted(imported.added, "school", "schools") + ", updated " +
-                  std::to_string(imported.updated) + ".",
+  session.say(joined(lines) + "\nAdded " + counted(schools[Written::added], "school", "schools") + ", updated " +
+                  std::to_string(schools[Written::updated]) + "; " + std::to_string(schools[Written::nothing]) +
+                  " already here as they are.",
               {{"imported", true},
-               {"added", imported.added},
-               {"updated", imported.updated},
-               {"left_out", import.bad_rows.size()},
+               {"added", schools[Written::added]},
+               {"updated", schools[Written::updated]},
+               {"unchanged", schools[Written::nothing]},
+               {"left_out", left_out.size()},
                {"flags", flags}});
   return ExitCode::done;
 }

@@ -1,8 +1,8 @@
-#include <fstream>
 #include <iostream>
-#include <istream>
+#include <sstream>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/files.h"
 #include "clients/cli/value_text.h"
 #include "core/sqlite/failure.h"
 
@@ -37,24 +37,12 @@ void declare_batch(CLI::App& app, Action& action) {
   command->add_flag("--keep-going", batch->keep_going, "Go on after a command that fails");
   command->callback([=, action = &action] {
     *action = [=](Session& session) {
+      if (session.in_batch()) give_up(ErrorCode::invalid_argument, "A batch cannot start another batch");
       if (batch->file == "-") return run_batch(session, std::cin, batch->keep_going);
-      std::ifstream file(batch->file);
-      if (!file) give_up(ErrorCode::not_found, "The file " + batch->file + " could not be read");
+      std::istringstream file(read_text(batch->file, "file of commands"));
       return run_batch(session, file, batch->keep_going);
     };
   });
-}
-
-ExitCode usage_error(Session& session, const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-    return static_cast<ExitCode>(app.exit(error, session.out(), session.err()));
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
-  const bool known = std::find(names.begin(), names.end(), first) != names.end();
-  const std::string near = known || first.empty() ? "" : nearest(first, names);
-  session.err() << "plenary: " << error.what() << (near.empty() ? "" : "\nDid you mean: plenary " + near + "?")
-                << "\nHelp: plenary " << (known ? first + " " : "") << "--help\n";
-  return ExitCode::usage;
 }
 
 ExitCode report(Session& session, const Error& error, ExitCode code) {
@@ -63,6 +51,50 @@ ExitCode report(Session& session, const Error& error, ExitCode code) {
   else
     session.err() << "plenary: " << error.message << "\n";
   return code;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// The command that was read so far: "plenary", "plenary space".
+std::pair<const CLI::App*, std::string> reached(const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string path = app.get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    path += " " + command->get_name();
+  }
+  return {command, path};
+}
+
+// What does not fit in a command line, and the nearest that would: CLI11 says only that a command is required where
+// its name was mistyped, and names left-over words in reverse.
+std::string misfit(const CLI::App& app, const CLI::ParseError& error) {
+  const auto [command, path] = reached(app);
+  const auto left_over = app.remaining(true);
+  std::vector<std::string> names;
+  for (const auto* below : command->get_subcommands(nullptr)) names.push_back(below->get_name());
+  const auto word = std::find_if(left_over.begin(), left_over.end(), [](const auto& w) { return !w.starts_with("-"); });
+  if (!names.empty() && word != left_over.end()) {
+    const std::string near = nearest(*word, names);
+    return "\"" + *word + "\" is no command of " + path + "." +
+           (near.empty() ? "" : " Did you mean: " + path + " " + near + "?");
+  }
+  if (!left_over.empty()) return path + " does not take: " + joined(left_over) + ".";
+  if (!names.empty()) return path + " needs a command: " + joined(names) + ".";
+  return std::string(error.what()) + ".";
+}
+
+ExitCode usage_error(Session& session, const CLI::App& app, const CLI::ParseError& error, bool json) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+    return static_cast<ExitCode>(app.exit(error, session.out(), session.err()));
+  session.use_json(json);
+  return report(session,
+                {ErrorCode::invalid_argument, misfit(app, error) + " Help: " + reached(app).second + " --help"},
+                ExitCode::usage);
 }
 
 ExitCode perform(Session& session, const Action& action) {
@@ -113,6 +145,40 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
+// What one line of a batch chooses with --profile, --space or --json is for that line only.
+class AsBefore {
+ public:
+  explicit AsBefore(Session& session)
+      : session_(session),
+        profile_(session.profile()),
+        space_(session.space_name()),
+        json_(session.json()),
+        in_batch_(session.in_batch()) {}
+  ~AsBefore() {
+    session_.use_profile(profile_);
+    session_.use_space(space_);
+    session_.use_json(json_);
+    session_.set_in_batch(in_batch_);
+  }
+  AsBefore(const AsBefore&) = delete;
+  AsBefore& operator=(const AsBefore&) = delete;
+
+ private:
+  Session& session_;
+  const std::filesystem::path profile_;
+  const std::string space_;
+  const bool json_, in_batch_;
+};
+
+ExitCode run_line(Session& session, const std::string& line) {
+  const AsBefore after_line(session);
+  return perform(session, [&](Session&) {
+    const auto words = words_of(line);
+    if (words.empty() || words.front().starts_with("#")) return ExitCode::done;
+    return run_command(session, words);
+  });
+}
+
 }  // namespace
 
 ExitCode run_command(Session& session, std::vector<std::string> arguments) {
@@ -128,14 +194,12 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
   app.add_flag("--json", settings.json, "Print JSON for scripts");
   declare_all(app, action);
   declare_batch(app, action);
-  const auto first =
-      std::find_if(arguments.begin(), arguments.end(), [](const auto& a) { return !a.starts_with("-"); });
-  const std::string name = first == arguments.end() ? "" : *first;
+  const bool json = settings.json || std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    return usage_error(session, app, error, name);
+    return usage_error(session, app, error, json);
   }
   if (!settings.profile.empty()) session.use_profile(settings.profile);
   if (!settings.space.empty()) session.use_space(settings.space);
@@ -146,10 +210,10 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
 ExitCode run_batch(Session& session, std::istream& lines, bool keep_going) {
   ExitCode worst = ExitCode::done;
   std::string line;
+  const AsBefore after_all(session);
+  session.set_in_batch(true);
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
-    const auto words = words_of(line);
-    if (words.empty() || words.front().starts_with("#")) continue;
-    const ExitCode code = run_command(session, words);
+    const ExitCode code = run_line(session, line);
     if (code == ExitCode::done) continue;
     session.err() << "plenary: line " << number << " ended with " << static_cast<int>(code) << ": " << line << "\n";
     worst = std::max(worst, code);

@@ -1,5 +1,6 @@
 #include "clients/cli/session.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -68,8 +69,21 @@ void Session::create(const std::string& person) {
   replica_ = need(replica::Replica::create(folder_, person, schema(), environment_));
 }
 
+void Session::use_profile(std::filesystem::path folder) {
+  if (folder != folder_) replica_.reset();
+  folder_ = std::move(folder);
+}
+
+std::vector<replica::SpaceSummary> Session::spaces() {
+  auto spaces = replica().spaces();
+  std::sort(spaces.begin(), spaces.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.name, a.space.hex()) < std::pair(b.name, b.space.hex());
+  });
+  return spaces;
+}
+
 SpaceId Session::space() {
-  const auto spaces = replica().spaces();
+  const auto spaces = this->spaces();
   if (spaces.empty())
     give_up(
         ErrorCode::not_found,
@@ -104,7 +118,7 @@ replica::RecordId Session::reference(const std::string& typed) {
   const SpaceId here = space();
   auto found = replica().find(here, typed);
   if (found) return *found;
-  for (const auto& other : replica().spaces()) {
+  for (const auto& other : spaces()) {
     if (other.space == here) continue;
     if (const auto elsewhere = replica().find(other.space, typed)) return *elsewhere;
   }

@@ -18,15 +18,22 @@ class Session {
   ~Session();
 
   // ---- set from the command line
-  void use_profile(std::filesystem::path folder) { folder_ = std::move(folder); }
+  // Another folder than before closes the profile that is open.
+  void use_profile(std::filesystem::path folder);
   void use_space(std::string name) { space_name_ = std::move(name); }
   void use_json(bool json) { json_ = json; }
+  const std::string& space_name() const { return space_name_; }
+  // True while a file of commands is played.
+  bool in_batch() const { return in_batch_; }
+  void set_in_batch(bool in_batch) { in_batch_ = in_batch; }
 
   // ---- the profile
   const std::filesystem::path& profile() const { return folder_; }
   // Opens the profile on first use; throws Failed with the replica's error.
   replica::Replica& replica();
   void create(const std::string& person);
+  // By name.
+  std::vector<replica::SpaceSummary> spaces();
   // The space the command is about: --space, else the one chosen with `space use`, else the only one.
   SpaceId space();
   // The role names and record types.
@@ -52,7 +59,7 @@ class Session {
   std::ostream& out_;
   std::ostream& err_;
   Terminal terminal_;
-  bool json_ = false;
+  bool json_ = false, in_batch_ = false;
   std::filesystem::path folder_;
   std::string space_name_;
   std::unique_ptr<replica::Replica> replica_;

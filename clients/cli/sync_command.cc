@@ -50,7 +50,7 @@ struct Meeting {
 std::vector<Meeting> meetings(Session& session, bool all) {
   std::vector<Meeting> meetings;
   const SpaceId chosen = all ? SpaceId{} : session.space();
-  for (const auto& space : session.replica().spaces()) {
+  for (const auto& space : session.spaces()) {
     if (!all && space.space != chosen) continue;
     if (!space.hub && all) continue;
     if (!space.hub)
