@@ -185,6 +185,14 @@ Result<std::vector<Ratification>> ReplicaFacade::ratify(const SpaceId& id) {
   return (*in)->ratify();
 }
 
+Result<void> ReplicaFacade::erase(const SpaceId& id, const RecordId& record) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  const auto name = (*in)->store().find(record.text);
+  if (!name) return pass(name);
+  return (*in)->erase(*name);
+}
+
 std::unique_ptr<Edit> ReplicaFacade::edit(const SpaceId& id) {
   const auto in = space(id);
   if (!in) return std::make_unique<NoEdit>(in.error());

@@ -25,6 +25,10 @@ class ReplicaFacade final : public Replica {
   Result<std::vector<MemberView>> members(const SpaceId& space) override;
   Result<std::vector<Ratification>> ratify(const SpaceId& space) override;
 
+  // Keeper: erases a record on every device, for ever. Not part of Replica yet: nobody may offer it before removals
+  // and recovery are there, which decide whose erasures count.
+  Result<void> erase(const SpaceId& space, const RecordId& id);
+
   std::unique_ptr<Edit> edit(const SpaceId& space) override;
 
   Result<RecordView> get(const SpaceId& space, const RecordId& id) override;

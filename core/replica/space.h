@@ -61,6 +61,8 @@ class Space {
   Result<std::string> invite(Role role, const std::string& for_whom);
   Result<void> void_invitation(const InvitationId& invitation);
   Result<std::vector<Ratification>> ratify();
+  // Keeper: erases everything that was or will be typed into the record, on every device.
+  Result<void> erase(const log::RecordName& record);
   std::optional<HubAddress> hub();
   void set_hub(const HubAddress& hub);
   std::optional<Bytes> claim();

@@ -249,6 +249,10 @@ Result<std::vector<Ratification>> Space::ratify() {
   return done;
 }
 
+Result<void> Space::erase(const log::RecordName& record) {
+  return add_own_record(roster::Erase{record, {}});
+}
+
 std::optional<HubAddress> Space::hub() {
   const auto bytes = store().setting("hub");
   return bytes ? decode_hub(*bytes) : std::nullopt;

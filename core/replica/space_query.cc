@@ -9,7 +9,7 @@ namespace {
 
 using sqlite::quoted_identifier;
 
-bool has_many(const merge::Field& field) {
+bool is_json_list(const merge::Field& field) {
   return field.policy == merge::Policy::set_union || field.policy == merge::Policy::append;
 }
 
@@ -28,7 +28,7 @@ Result<Conditions> conditions(Space& space, const merge::RecordType& type, const
     if (!bytes) return tl::make_unexpected(bytes.error());
     const std::string column = quoted_identifier(store::column_of(*field));
     all.sql += all.sql.empty() ? " WHERE " : " AND ";
-    all.sql += has_many(*field) ? "EXISTS (SELECT 1 FROM json_each(" + column + ") WHERE value = ?)" : column + " = ?";
+    all.sql += is_json_list(*field) ? "EXISTS (SELECT 1 FROM json_each(" + column + ") WHERE value = ?)" : column + " = ?";
     all.values.push_back(store::column_value(*field, space.store().enums().of(*field), *bytes));
   }
   return all;

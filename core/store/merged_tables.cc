@@ -244,6 +244,13 @@ void MergedTables::catch_up_search() {
   search_may_lag_ = false;
 }
 
+void MergedTables::scrub_search(sqlite::Transaction& transaction, std::uint32_t type) {
+  const auto known = schema_.types.find(type);
+  if (search_ == Search::without || known == schema_.types.end() || searched_fields(known->second).empty()) return;
+  const std::string search = quoted_identifier(search_table_of(known->second));
+  transaction.execute(sqlite::GeneratedSql("INSERT INTO " + search + " (" + search + ") VALUES ('optimize')"));
+}
+
 void MergedTables::take_into_search(sqlite::Transaction& transaction, const merge::RecordType& type) {
   std::string columns;
   for (const merge::Field* field : searched_fields(type)) columns += ", " + quoted_identifier(column_of(*field));

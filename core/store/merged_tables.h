@@ -55,6 +55,8 @@ class MergedTables {
   TableCounts counts();
   // Takes into full-text search what was written since it was last called.
   void catch_up_search();
+  // Words that left the index are still in its older parts: writes them anew without.
+  void scrub_search(sqlite::Transaction& transaction, std::uint32_t type);
 
  private:
   struct TypeTable;

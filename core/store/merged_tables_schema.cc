@@ -61,7 +61,8 @@ void drop_tables(sqlite::Transaction& transaction) {
         transaction.database(),
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND "
         "(name NOT LIKE 'plenary_%' OR name LIKE 'plenary_search_%' AND sql LIKE 'CREATE VIRTUAL%' "
-        "OR name IN ('plenary_record', 'plenary_conflict', 'plenary_set_aside')) ORDER BY name LIKE 'plenary_search_%' DESC");
+        "OR name IN ('plenary_record', 'plenary_conflict', 'plenary_set_aside')) ORDER BY name LIKE 'plenary_search_%' "
+        "DESC");
     for (auto rows = select.query(); rows.next();) names.emplace_back(rows.text(0));
   }
   for (const auto& name : names) transaction.execute(sqlite::GeneratedSql("DROP TABLE " + quoted_identifier(name)));

@@ -128,6 +128,7 @@ void Merger::merge(sqlite::Transaction& transaction, Group& group) {
   std::ranges::sort(group.sources, {}, &Source::at);
   const auto repeated = std::ranges::unique(group.sources, {}, &Source::at);
   group.sources.erase(repeated.begin(), repeated.end());
+  erase_payloads(transaction, group);
   const LoadedRecord record = assemble(group.name, group.sources);
   const Bytes bytes = merge::digest_bytes(*view_, group.name, record.writes, record.merged);
   const RecordSum added = sum_of_record(space_, key_, bytes);
@@ -137,6 +138,26 @@ void Merger::merge(sqlite::Transaction& transaction, Group& group) {
   std::ranges::transform(group.sources, places.begin(), &Source::at);
   tables_.write(transaction, *view_, {group.row, group.name, record.writes, places, record.merged, added},
                 before ? &*before : nullptr);
+}
+
+// What the roster erased leaves the log as soon as its record is merged: when the erasure comes, and when the text
+// comes after it.
+void Merger::erase_payloads(sqlite::Transaction& transaction, Group& group) {
+  if (view_->nothing_is_secret()) return;
+  const bool all = view_->is_erased(group.name);
+  for (Source& source : group.sources) {
+    if (!all && !view_->is_erased(group.name, source.place)) continue;
+    // The author's own name of the record.
+    const auto written = std::ranges::find_if(source.change->operations, [&](const log::Operation& operation) {
+      return log::has_value(operation.kind) &&
+             view_->causality().canonical(source.place, operation.record) == group.name;
+    });
+    if (written == source.change->operations.end()) continue;
+    if (!log_table_.erase(transaction, space_, source.at, log::RecordName(written->record))) continue;
+    read_.erase(source.at.key());
+    source.change = read(source.at);
+    erased_types_.insert(group.name.type);
+  }
 }
 
 // First finds out which changes wrote into which record, then merges record by record, so that few changes are in

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,6 +44,8 @@ class Merger {
   void touch_log(sqlite::Transaction& transaction, const LogId& log);
   void flush(sqlite::Transaction& transaction);
   std::size_t pending() const { return taken_; }
+  // Types of the records of which something was erased since this was last asked.
+  std::set<std::uint32_t> take_erased_types() { return std::exchange(erased_types_, {}); }
   // Merges everything anew, into empty tables.
   void rebuild(sqlite::Transaction& transaction);
 
@@ -71,6 +74,7 @@ class Merger {
   Group& group(sqlite::Transaction& transaction, const log::RecordName& name);
   void file(sqlite::Transaction& transaction, const Source& source);
   void merge(sqlite::Transaction& transaction, Group& group);
+  void erase_payloads(sqlite::Transaction& transaction, Group& group);
   LoadedRecord assemble(const log::RecordName& name, std::span<const Source> sources);
 
   LogTable& log_table_;
@@ -82,6 +86,7 @@ class Merger {
   std::vector<Group> groups_;  // in the order in which they came
   std::unordered_map<RecordRow, std::size_t> group_of_;
   std::unordered_map<std::int64_t, SharedChange> read_;  // changes that were read from the log
+  std::set<std::uint32_t> erased_types_;
   std::size_t taken_ = 0;
   bool tables_are_empty_ = false;  // while everything is merged anew
 };

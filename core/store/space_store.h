@@ -183,6 +183,7 @@ class SpaceStore::Writing {
   bool roster_changed_ = false;
   bool reshaped_ = false;
   bool touched_ = false;
+  bool erased_ = false;
   bool committed_ = false;
 };
 

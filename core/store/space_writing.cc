@@ -215,12 +215,18 @@ void SpaceStore::Writing::commit() {
     } else {
       store_.merger_.flush(transaction_);
     }
+    for (const std::uint32_t type : store_.merger_.take_erased_types()) {
+      store_.tables_.scrub_search(transaction_, type);
+      erased_ = true;
+    }
     if (store_.unkept_changes_ >= kKeepLanesAfter) store_.keep_lanes(transaction_);
     if (store_.kept_sum_ != store_.merger_.sum) set("sum", store_.merger_.sum.value().span());
   }
   transaction_.commit();
   store_.kept_sum_ = store_.merger_.sum;
   committed_ = true;
+  // Pages that still held the text are overwritten in the file, and the write-ahead log that held them is emptied.
+  if (erased_) store_.database_->checkpoint();
 }
 
 }  // namespace plenary::store
