@@ -70,6 +70,15 @@ function(plenary_precompile target set)
   target_precompile_headers(${target} REUSE_FROM precompiled_${set})
 endfunction()
 
+# plenary_unite(TARGET) compiles several sources of TARGET as one, which parses every header once: the release build from
+# nothing takes half the time. The dev preset compiles them apart and proves that each includes what it needs.
+option(PLENARY_UNITE "Compile several sources of a folder as one" OFF)
+function(plenary_unite target)
+  if(PLENARY_UNITE)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
+endfunction()
+
 # plenary_library(NAME dependencies...) makes libplenary_NAME of all sources in the current folder. A folder that sets
 # precompiled_set before uses that set of headers instead of the standard ones.
 function(plenary_library name)
@@ -81,6 +90,7 @@ function(plenary_library name)
       set(precompiled_set standard)
     endif()
     plenary_precompile(plenary_${name} ${precompiled_set})
+    plenary_unite(plenary_${name})
   else()
     add_library(plenary_${name} INTERFACE)
     target_link_libraries(plenary_${name} INTERFACE plenary_options ${ARGN})

@@ -1,14 +1,10 @@
 #include "sync-server/connection.h"
 
-#include <asio/experimental/as_tuple.hpp>
-
+#include "sync-server/awaiting.h"
 #include "sync-server/server.h"
 
 namespace plenary::hub {
 namespace {
-
-// Errors as values. Named, not a temporary: GCC 12 destroys temporaries of a co_await expression twice.
-constexpr auto kAwait = asio::experimental::as_tuple(asio::use_awaitable);
 
 // After our last word, how long to wait for the device to close, so that it can read that word.
 constexpr std::int64_t kLingerMs = 2'000;

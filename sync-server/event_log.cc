@@ -21,7 +21,7 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 // Also keeps line breaks and control characters of foreign text out of the log, in both formats.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string quoted = "\"";
   for (char c : text) {
     const auto code = static_cast<unsigned char>(c);
@@ -46,7 +46,7 @@ bool is_plain_word(std::string_view text) {
 std::string value_text(LogFormat format, const EventLog::Field& field) {
   if (const auto* number = std::get_if<std::int64_t>(&field.value)) return std::to_string(*number);
   const auto& text = std::get<std::string>(field.value);
-  return format == LogFormat::text && is_plain_word(text) ? text : quoted(text);
+  return format == LogFormat::text && is_plain_word(text) ? text : in_quotes(text);
 }
 
 }  // namespace
@@ -64,9 +64,9 @@ EventLog::EventLog(LogFormat format, LogLevel level)
 EventLog::~EventLog() = default;
 
 std::string EventLog::line(LogFormat format, std::string_view event, Fields fields) {
-  std::string line = format == LogFormat::json ? "\"event\":" + quoted(event) : std::string(event);
+  std::string line = format == LogFormat::json ? "\"event\":" + in_quotes(event) : std::string(event);
   for (const Field& field : fields) {
-    line += format == LogFormat::json ? "," + quoted(field.name) + ":" : " " + std::string(field.name) + "=";
+    line += format == LogFormat::json ? "," + in_quotes(field.name) + ":" : " " + std::string(field.name) + "=";
     line += value_text(format, field);
   }
   return line;

@@ -1,13 +1,12 @@
 #include "sync-server/server.h"
 
-#include <asio/experimental/as_tuple.hpp>
 #include <chrono>
 #include <fstream>
 
+#include "sync-server/awaiting.h"
+
 namespace plenary::hub {
 namespace {
-
-constexpr auto kAwait = asio::experimental::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t kReadBuffer = 128u << 10;
 // While more waits to be stored, connections are not read from.

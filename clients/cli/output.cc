@@ -113,6 +113,12 @@ std::string human_time(std::int64_t time_ms) {
   return text[0] == ' ' ? text + 1 : text;
 }
 
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) text.append(i == 0 ? std::string_view{} : separator).append(parts[i]);
+  return text;
+}
+
 std::string counted(std::size_t count, const std::string& one, const std::string& many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }

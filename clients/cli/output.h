@@ -38,6 +38,8 @@ class Table {
 std::size_t display_width(std::string_view text);
 // "6 Oct 2026, 10:04" in the time zone of the machine; "–" for 0.
 std::string human_time(std::int64_t time_ms);
+// The parts with the separator between them.
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 // "1 note", "3 notes".
 std::string counted(std::size_t count, const std::string& one, const std::string& many);
 

@@ -20,12 +20,6 @@ std::size_t width_of(Session& session) {
   return session.terminal().width > 0 ? session.terminal().width : kPlainWidth;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
-  return text;
-}
-
 struct Loaded {
   review::ReviewFile file;
   review::RollCall roll;
@@ -56,11 +50,11 @@ ExitCode roll_call(Session& session, const std::string& day) {
                     {"notes_here", row.notes_here},
                     {"notes_sealed", row.notes_sealed ? Json(*row.notes_sealed) : Json()},
                     {"sentence", row.sentence}});
-  session.say(joined(review::lines_of(roll)), {{"expected", roll.expected},
-                                               {"received", roll.received},
-                                               {"waived", roll.waived},
-                                               {"complete", roll.complete()},
-                                               {"tablets", rows}});
+  session.say(joined(review::lines_of(roll), "\n"), {{"expected", roll.expected},
+                                                     {"received", roll.received},
+                                                     {"waived", roll.waived},
+                                                     {"complete", roll.complete()},
+                                                     {"tablets", rows}});
   return roll.complete() ? ExitCode::done : ExitCode::not_so;
 }
 
@@ -78,7 +72,7 @@ ExitCode coverage(Session& session) {
                     {"reviewers", row.reviewers},
                     {"gap", row.gap}});
   }
-  session.say(joined(review::lines_of(map, width_of(session))),
+  session.say(joined(review::lines_of(map, width_of(session)), "\n"),
               {{"tablets", map.tablets}, {"notes", map.notes}, {"rows", rows}});
   return ExitCode::done;
 }
@@ -101,7 +95,8 @@ ExitCode matrix(Session& session) {
                     {"remarks", row.verdict.remarks},
                     {"sentence", row.verdict.sentence}});
   }
-  session.say(joined(review::lines_of(matrix, width_of(session))), {{"tablets", matrix.tablets}, {"findings", rows}});
+  session.say(joined(review::lines_of(matrix, width_of(session)), "\n"),
+              {{"tablets", matrix.tablets}, {"findings", rows}});
   return ExitCode::done;
 }
 
@@ -140,7 +135,7 @@ ExitCode next_step(Session& session) {
   if (to != review::ReviewState::unknown) {
     const auto today = review::local_date(session.environment().now_ms());
     const auto guard = review::guard(loaded.file, to, {today, loaded.roll, {}});
-    text += "\n" + joined(review::lines_of(guard));
+    text += "\n" + joined(review::lines_of(guard), "\n");
     for (const auto& item : guard.missing)
       missing.push_back({{"what", item.what}, {"why", item.why}, {"waits_for", item.waits_for}});
   }
@@ -196,7 +191,7 @@ ExitCode import_schools(Session& session, const std::string& path, bool keep_goo
     Json rows = Json::array();
     for (const auto& row : import.bad_rows)
       rows.push_back({{"row", row.row}, {"column", row.column}, {"what", row.what}});
-    session.say(joined(lines) + "\nNothing was imported. Mend the file, or keep the good rows with --keep-good.",
+    session.say(joined(lines, "\n") + "\nNothing was imported. Mend the file, or keep the good rows with --keep-good.",
                 {{"imported", false}, {"bad_rows", rows}});
     return ExitCode::damaged;
   }
@@ -206,7 +201,7 @@ ExitCode import_schools(Session& session, const std::string& path, bool keep_goo
   Json flags = Json::array();
   for (const auto& school : import.schools)
     for (const auto& flag : school.flags) flags.push_back({{"urn", school.urn}, {"name", school.name}, {"flag", flag}});
-  session.say(joined(lines) + "\nAdded " + counted(schools[Written::added], "school", "schools") + ", updated " +
+  session.say(joined(lines, "\n") + "\nAdded " + counted(schools[Written::added], "school", "schools") + ", updated " +
                   std::to_string(schools[Written::updated]) + "; " + std::to_string(schools[Written::nothing]) +
                   " already here as they are.",
               {{"imported", true},

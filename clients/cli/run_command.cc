@@ -53,12 +53,6 @@ ExitCode report(Session& session, const Error& error, ExitCode code) {
   return code;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 // The command that was read so far: "plenary", "plenary space".
 std::pair<const CLI::App*, std::string> reached(const CLI::App& app) {
   const CLI::App* command = &app;
@@ -83,8 +77,8 @@ std::string misfit(const CLI::App& app, const CLI::ParseError& error) {
     return "\"" + *word + "\" is no command of " + path + "." +
            (near.empty() ? "" : " Did you mean: " + path + " " + near + "?");
   }
-  if (!left_over.empty()) return path + " does not take: " + joined(left_over) + ".";
-  if (!names.empty()) return path + " needs a command: " + joined(names) + ".";
+  if (!left_over.empty()) return path + " does not take: " + joined(left_over, ", ") + ".";
+  if (!names.empty()) return path + " needs a command: " + joined(names, ", ") + ".";
   return std::string(error.what()) + ".";
 }
 

@@ -29,12 +29,6 @@ std::string prefix_of(const google::protobuf::EnumDescriptor& type) {
   return upper(prefix) + "_";
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 Error unfit(const merge::Field& field, const std::string& typed, const std::string& takes) {
   return {ErrorCode::invalid_argument, "\"" + typed + "\" does not fit " + field.name + ": it takes " + takes};
 }
@@ -70,7 +64,7 @@ Result<replica::Value> parse_enumeration(const merge::Field& field, const std::s
   if (std::find(choices.begin(), choices.end(), wanted) != choices.end()) return replica::Value(wanted);
   const std::string near = nearest(wanted, choices);
   const std::string hint = near.empty() ? "" : ". Did you mean " + near + "?";
-  return tl::make_unexpected(unfit(field, typed, "one of " + joined(choices) + hint));
+  return tl::make_unexpected(unfit(field, typed, "one of " + joined(choices, ", ") + hint));
 }
 
 replica::Value value_of(const Json& json) {

@@ -5,7 +5,7 @@
 namespace plenary::roster {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kClaimVersion = 1;
 
 crypto::Domain domain(const Claim& claim) {
   return {"plenary claim", 1, claim.space};
@@ -13,7 +13,7 @@ crypto::Domain domain(const Claim& claim) {
 
 Bytes message_of(const Claim& claim) {
   ByteWriter writer;
-  writer.u8(kVersion);
+  writer.u8(kClaimVersion);
   writer.id(claim.space);
   writer.id(claim.invitation);
   writer.id(claim.device.signing);
@@ -56,7 +56,7 @@ Bytes encode_claim(const SignedClaim& claim) {
 
 Result<SignedClaim> decode_claim(ByteSpan bytes) {
   ByteReader reader(bytes);
-  if (reader.u8() > kVersion) {
+  if (reader.u8() > kClaimVersion) {
     return fail(ErrorCode::unsupported, "a claim is of a newer version than this program; update the program");
   }
   SignedClaim claim;
@@ -68,7 +68,7 @@ Result<SignedClaim> decode_claim(ByteSpan bytes) {
   claim.claim.label = to_bytes(reader.blob(kMaxLabelBytes));
   claim.by_invitation = reader.id<Signature>();
   claim.by_device = reader.id<Signature>();
-  if (!reader.finished() || bytes[0] != std::byte{kVersion}) {
+  if (!reader.finished() || bytes[0] != std::byte{kClaimVersion}) {
     return fail(ErrorCode::malformed, "a claim does not have its form");
   }
   return claim;

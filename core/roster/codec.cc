@@ -8,7 +8,7 @@
 namespace plenary::roster {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kRecordVersion = 1;
 
 crypto::Domain signature_domain(const SpaceId& space) {
   return {"plenary roster signature", 1, space};
@@ -31,7 +31,7 @@ Result<Parsed> parse(ByteSpan bytes) {
   }
   wire::RosterRecord message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed("its bytes were damaged");
-  if (message.version() != kVersion) {
+  if (message.version() != kRecordVersion) {
     return fail(ErrorCode::unsupported, "a roster record is of a newer version than this program; update the program");
   }
   Parsed parsed;
@@ -91,7 +91,7 @@ RosterHash hash_record(const SpaceId& space, ByteSpan bytes) {
 VerifiedRecord sign_record(const SpaceId& space, Record record, const crypto::SigningKey& signer) {
   const bool founding = std::holds_alternative<Found>(record.body);
   wire::RosterRecord message;
-  message.set_version(kVersion);
+  message.set_version(kRecordVersion);
   message.set_epoch(record.epoch);
   message.set_signer(std::string(as_text(signer.public_key().span())));
   if (!founding) {

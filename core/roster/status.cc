@@ -5,7 +5,7 @@
 namespace plenary::roster {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kStatusVersion = 1;
 
 crypto::Domain domain(const Status& status) {
   return {"plenary status", 1, status.space};
@@ -13,7 +13,7 @@ crypto::Domain domain(const Status& status) {
 
 Bytes message_of(const Status& status) {
   ByteWriter writer;
-  writer.u8(kVersion);
+  writer.u8(kStatusVersion);
   writer.id(status.space);
   writer.id(status.device);
   writer.varint(status.number);
@@ -42,7 +42,7 @@ Bytes encode_status(const Status& status) {
 
 Result<Status> decode_status(ByteSpan bytes) {
   ByteReader reader(bytes);
-  if (reader.u8() > kVersion) {
+  if (reader.u8() > kStatusVersion) {
     return fail(ErrorCode::unsupported, "a status is of a newer version than this program; update the program");
   }
   Status status;
@@ -52,7 +52,7 @@ Result<Status> decode_status(ByteSpan bytes) {
   status.key = reader.id<KeyId>();
   status.sealed = to_bytes(reader.blob(kMaxStatusBytes));
   status.signature = reader.id<Signature>();
-  if (!reader.finished() || bytes[0] != std::byte{kVersion}) {
+  if (!reader.finished() || bytes[0] != std::byte{kStatusVersion}) {
     return fail(ErrorCode::malformed, "a status does not have its form");
   }
   return status;

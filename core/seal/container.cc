@@ -16,7 +16,7 @@ namespace plenary::seal {
 namespace {
 
 constexpr std::string_view kMagic = "PLENARY\n";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kContainerVersion = 1;
 constexpr std::size_t kSaltSize = 32;
 constexpr std::size_t kPieceSize = 65'536;
 constexpr std::size_t kHeaderSize = 8 + 1 + 16 + kSaltSize + 8 + 16;
@@ -45,7 +45,7 @@ crypto::CipherKey file_key(const crypto::CipherKey& key, ByteSpan salt) {
 Bytes write_header(const Short& hint, ByteSpan salt, std::uint64_t size) {
   ByteWriter writer;
   writer.raw(as_bytes(kMagic));
-  writer.u8(kVersion);
+  writer.u8(kContainerVersion);
   writer.id(hint);
   writer.raw(salt);
   for (int i = 0; i < 8; ++i) writer.u8(static_cast<std::uint8_t>(size >> (8 * i)));
@@ -66,7 +66,7 @@ tl::unexpected<Error> changed() {
 Result<Header> read_header(ByteSpan file) {
   const std::size_t seen = std::min(file.size(), kMagic.size());
   if (seen == 0 || as_text(file.first(seen)) != kMagic.substr(0, seen)) return no_container();
-  if (file.size() > kMagic.size() && file[kMagic.size()] > std::byte{kVersion}) {
+  if (file.size() > kMagic.size() && file[kMagic.size()] > std::byte{kContainerVersion}) {
     return fail(ErrorCode::unsupported, "the file was written by a newer version of Plenary; update this program");
   }
   if (file.size() < kHeaderSize) return cut_off();

@@ -8,7 +8,7 @@ namespace plenary::seal {
 namespace {
 
 constexpr std::string_view kPrefix = "plenary:join?";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kInvitationVersion = 1;
 constexpr std::size_t kChecksumSize = 4;
 constexpr std::size_t kMaxAddresses = 8;
 constexpr std::size_t kMaxHost = 255;
@@ -92,7 +92,7 @@ std::string write_link(const InvitationLink& link) {
   CHECK(link.addresses.size() <= kMaxAddresses);
   ByteWriter writer;
   writer.reserve(kMaxLink);
-  writer.u8(kVersion);
+  writer.u8(kInvitationVersion);
   writer.id(link.space);
   writer.id(link.hub);
   writer.raw(link.secret.span());
@@ -120,7 +120,7 @@ Result<InvitationLink> read_link(std::string_view text) {
   const LinkHash expected = link_hash(body);
   if (!std::ranges::equal(checksum, expected.span().first(kChecksumSize))) return damaged();
   ByteReader reader(body);
-  if (reader.u8() != kVersion) {
+  if (reader.u8() != kInvitationVersion) {
     return fail(ErrorCode::unsupported, "the invitation was made by a newer version of Plenary; update this program");
   }
   return read_fields(reader);

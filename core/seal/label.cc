@@ -7,7 +7,7 @@
 namespace plenary::seal {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kLabelVersion = 1;
 constexpr std::size_t kStep = 32;
 constexpr std::byte kEnd{0x80};
 
@@ -25,7 +25,7 @@ Bytes seal_label(const SpaceKey& key, LabelUse use, std::string_view text, Envir
   padded.push_back(kEnd);
   padded.resize((padded.size() + kStep - 1) / kStep * kStep);
   ByteWriter writer;
-  writer.u8(kVersion);
+  writer.u8(kLabelVersion);
   writer.id(key_id(key));
   writer.raw(seal_bytes(purpose_key(key, "label"), associated(use), padded, environment));
   return std::move(writer).take();
@@ -36,7 +36,7 @@ Result<std::string> open_label(const KeyRing& keys, LabelUse use, ByteSpan label
   const std::uint8_t version = reader.u8();
   const auto id = reader.id<KeyId>();
   if (!reader.ok()) return fail(ErrorCode::malformed, "a sealed name was cut off");
-  if (version != kVersion) return fail(ErrorCode::unsupported, "a sealed name is of a newer version than this program");
+  if (version != kLabelVersion) return fail(ErrorCode::unsupported, "a sealed name is of a newer version than this program");
   const SpaceKey* key = keys.find(id);
   if (!key) return fail(ErrorCode::not_found, "a name is sealed under a key that this device does not have");
   auto padded = open_bytes(purpose_key(*key, "label"), associated(use), reader.raw(reader.remaining()));

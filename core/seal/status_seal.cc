@@ -13,11 +13,11 @@ constexpr std::size_t kMaxHubHead = 4096;
 constexpr std::size_t kMaxProgram = 64;
 constexpr std::size_t kMaxHeads = 4096;
 
-std::string text(ByteSpan bytes) {
+std::string text_of(ByteSpan bytes) {
   return std::string(as_text(bytes));
 }
 
-tl::unexpected<Error> malformed() {
+tl::unexpected<Error> malformed_status() {
   return fail(ErrorCode::malformed, "a status does not have its form");
 }
 
@@ -53,7 +53,7 @@ std::string encode(const StatusContent& content) {
 
 Result<StatusContent> decode(ByteSpan bytes) {
   wire::StatusContent message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed();
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed_status();
   StatusContent content;
   content.time_ms = message.time_ms();
   ByteReader frontier(as_bytes(message.frontier()));
@@ -61,13 +61,13 @@ Result<StatusContent> decode(ByteSpan bytes) {
   const auto roster = RosterHash::from(as_bytes(message.roster()));
   const bool bounded = static_cast<std::size_t>(message.digests_size()) <= kMaxDigests &&
                        message.hub_head().size() <= kMaxHubHead && message.program().size() <= kMaxProgram;
-  if (!frontier.finished() || !roster || !bounded) return malformed();
+  if (!frontier.finished() || !roster || !bounded) return malformed_status();
   content.roster = *roster;
   content.schema = message.schema();
   for (const auto& pair : message.digests()) {
     const auto position = Digest::from(as_bytes(pair.position()));
     const auto digest = Digest::from(as_bytes(pair.digest()));
-    if (!position || !digest) return malformed();
+    if (!position || !digest) return malformed_status();
     content.digests.push_back({*position, *digest});
   }
   content.hub_head = to_bytes(message.hub_head());
@@ -101,7 +101,7 @@ Result<StatusContent> open_status(const KeyRing& keys, const roster::Status& sta
   if (!padded) return tl::make_unexpected(padded.error());
   ByteReader reader(*padded);
   const ByteSpan content = reader.blob(padded->size());
-  if (!reader.ok()) return malformed();
+  if (!reader.ok()) return malformed_status();
   return decode(content);
 }
 
