@@ -35,15 +35,15 @@ std::string encode(const StatusContent& content) {
   ByteWriter frontier;
   log::write_frontier(frontier, content.frontier);
   message.set_time_ms(content.time_ms);
-  message.set_frontier(text(frontier.bytes()));
-  message.set_roster(text(content.roster.span()));
+  message.set_frontier(text_of(frontier.bytes()));
+  message.set_roster(text_of(content.roster.span()));
   message.set_schema(content.schema);
   for (const PositionDigest& pair : content.digests) {
     auto& digest = *message.add_digests();
-    digest.set_position(text(pair.position.span()));
-    digest.set_digest(text(pair.digest.span()));
+    digest.set_position(text_of(pair.position.span()));
+    digest.set_digest(text_of(pair.digest.span()));
   }
-  message.set_hub_head(text(content.hub_head));
+  message.set_hub_head(text_of(content.hub_head));
   message.set_unsent_changes(content.unsent_changes);
   if (content.notes_sealed) message.set_notes_sealed(*content.notes_sealed);
   message.set_day_start_ms(content.day_start_ms);
