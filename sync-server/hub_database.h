@@ -1,4 +1,4 @@
-// The hub's database: one SQLite file, hub.db, in the data folder; docs/storage describes its tables.
+// The hub's database: one SQLite file, hub.db, in the data folder. Its tables are described in hub_database.cc.
 //
 // Items (roster records, segments, claims, statuses, proofs) are kept as the bytes that came, once. The hub cannot
 // read what is sealed in them. An item's row number is its space's number and its sequence within the space, so that

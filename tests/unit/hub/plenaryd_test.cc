@@ -268,6 +268,72 @@ TEST_F(PlenarydTest, ARestoredBackupIsNotTakenForABetrayal) {
   EXPECT_EQ(row.integer(0), 6);
 }
 
+// Passes on what a tablet sends, but hardly anything of what the hub answers.
+class StallingRelay {
+ public:
+  explicit StallingRelay(std::uint16_t hub_port) {
+    thread_ = std::thread([this, hub_port] {
+      acceptor_.accept(tablet_);
+      hub_.connect({asio::ip::make_address("127.0.0.1"), hub_port});
+      std::thread back([this] { pass(hub_, tablet_, 20'000); });
+      pass(tablet_, hub_, SIZE_MAX);
+      back.join();
+    });
+  }
+  ~StallingRelay() { end(); }
+  void end() {
+    if (!thread_.joinable()) return;
+    asio::error_code ignored;
+    tablet_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    hub_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    thread_.join();
+  }
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  static void pass(asio::ip::tcp::socket& from, asio::ip::tcp::socket& to, std::size_t limit) {
+    std::array<std::byte, 4096> buffer;
+    asio::error_code error;
+    for (std::size_t passed = 0; !error && passed < limit;) {
+      const std::size_t size = from.read_some(asio::buffer(buffer), error);
+      if (!error) asio::write(to, asio::buffer(buffer.data(), size), error);
+      passed += size;
+    }
+  }
+
+  asio::io_context context_;
+  asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
+  asio::ip::tcp::socket tablet_{context_}, hub_{context_};
+  std::thread thread_;
+};
+
+TEST_F(PlenarydTest, WhoeverTakesNothingIsDropped) {
+  run({"init", "--data", data()});
+  const auto settings = folder_.path() / "plenaryd.toml";
+  std::ofstream(settings) << "[limits]\nwrite_timeout_s = 1\n";
+  const auto process = serve({"--config", settings.string(), "--log-level", "debug"});
+  MemoryTablet lead("lead"), colleague("colleague");
+  lead.found();
+  lead.grant(colleague);
+  colleague.take_roster_from(lead);
+  lead.padding = 4'000'000;
+  for (int i = 0; i < 4; ++i) {
+    lead.write(5);
+    ASSERT_TRUE(sync_once(lead, address()));
+  }
+  StallingRelay relay(address().port);
+  link::HubAddress through_relay = address();
+  through_relay.port = relay.port();
+  std::thread stalled([&] { EXPECT_FALSE(sync_once(colleague, through_relay)); });
+
+  EXPECT_TRUE(eventually([&] { return process->output().find("too slow") != std::string::npos; }));
+  relay.end();
+  stalled.join();
+
+  EXPECT_TRUE(sync_once(colleague, address()));
+  EXPECT_EQ(colleague.changes(), lead.changes());
+}
+
 TEST_F(PlenarydTest, NothingThatPeopleWroteIsInItsLog) {
   run({"init", "--data", data()});
   const auto process = serve({"--log-level", "debug"});
