@@ -77,8 +77,8 @@ std::string misfit(const CLI::App& app, const CLI::ParseError& error) {
     return "\"" + *word + "\" is no command of " + path + "." +
            (near.empty() ? "" : " Did you mean: " + path + " " + near + "?");
   }
-  if (!left_over.empty()) return path + " does not take: " + joined(left_over, ", ") + ".";
-  if (!names.empty()) return path + " needs a command: " + joined(names, ", ") + ".";
+  if (!left_over.empty()) return path + " does not take: " + joined(left_over, " ") + ".";
+  if (!names.empty()) return path + " needs a command: " + joined(names, " ") + ".";
   return std::string(error.what()) + ".";
 }
 
