@@ -56,6 +56,7 @@ void Device::write(std::vector<log::Operation> operations) {
   change.time_ms = clock;
   change.schema = version;
   change.operations = std::move(operations);
+  if (!world_.followed.emplace(log, change.previous).second) world_.forked.insert(log);
   world_.screens[change.chain] = writes_in_effect(*space_);
   last = {log, change.number, change.chain};
   changes.emplace(change.chain, change);

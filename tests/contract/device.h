@@ -19,6 +19,8 @@ struct World {
   Random random;
   std::map<LogId, DeviceKey> authors;
   std::map<ChainValue, std::set<WriteId>> screens;  // writes in effect where a change was written
+  std::set<std::pair<LogId, ChainValue>> followed;  // changes that another one of their log follows
+  std::set<LogId> forked;                           // logs that were ever forked, whether anybody can tell or not
   std::map<Bytes, Bytes> digests;                   // by position, of every device that was ever there
   bool disagreed = false;
 };

@@ -29,11 +29,17 @@ class MergedSpaceTest : public testing::Test {
     if (kind == OperationKind::insert) operation.length = static_cast<std::uint32_t>(operation.value->size());
     return operation;
   }
+  template <class... Operations>
+  static std::vector<log::Operation> all(Operations... operations) {
+    std::vector<log::Operation> list;
+    (list.push_back(std::move(operations)), ...);
+    return list;
+  }
   log::RecordName new_note(const Device& author) { return {type_number("note"), author.own_write(0)}; }
   log::RecordName write_note(Device& author, const std::string& year = "3") {
     const log::RecordName note = new_note(author);
-    author.write({on(note, OperationKind::create), on(note, OperationKind::set, "year", year),
-                  on(note, OperationKind::insert, "body", "words")});
+    author.write(all(on(note, OperationKind::create), on(note, OperationKind::set, "year", year),
+                     on(note, OperationKind::insert, "body", "words")));
     return note;
   }
   void grant(const DeviceKey& key) {
@@ -92,7 +98,7 @@ TEST_F(MergedSpaceTest, WorkOnWhatItsAuthorNeverHeldDoesNotReachIt) {
   grant(ben_.key);
   const log::RecordName note = write_note(ann_);
   ben_.receive({}, ann_.all_records());
-  ben_.write({on(note, OperationKind::discard)});
+  ben_.write(all(on(note, OperationKind::discard)));
 
   ann_.receive(ben_.all_changes(), {});
 
@@ -133,7 +139,7 @@ TEST_F(MergedSpaceTest, AForkTakesBothBranchesOutAndNamesThemApart) {
 TEST_F(MergedSpaceTest, AnOperationOfANewerVersionIsKeptWithoutEffect) {
   const log::RecordName note = write_note(ann_);
   log::Operation future = on(note, static_cast<OperationKind>(99));
-  ann_.write({future, on(note, OperationKind::set, "year", "4")});
+  ann_.write(all(future, on(note, OperationKind::set, "year", "4")));
 
   const auto& entry = ann_.space().records().at(note);
   EXPECT_EQ(entry.merged.effects[3].verdict, merge::Verdict::unknown);

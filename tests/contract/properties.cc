@@ -64,6 +64,7 @@ class Check {
 
   Outcome run() {
     expect(!history_.world.disagreed, "two devices at one position had different digests");
+    find_guesses();
     order_does_not_matter();
     devices_agree_with_scratch();
     authors_are_believed();
@@ -114,6 +115,21 @@ class Check {
     }
   }
 
+  // A lost head stands for what is here of its log up to the first fork. Where that log was forked and the other branch
+  // is lost as well, nobody can tell that it does not: then what its readers saw is a guess (decision 5).
+  void find_guesses() {
+    for (const log::LaneSnapshot& lane : reference_->causality().snapshot()) {
+      for (const auto& [by, head] : lane.cited) {
+        if (!reference_->causality().is_delivered(head) && history_.world.forked.contains(head.log)) {
+          guesses_.insert(head.log);
+        }
+      }
+    }
+  }
+  bool is_guess(const merge::Write& seen) const {
+    return guesses_.contains(reference_->causality().log_of(seen.place.lane));
+  }
+
   // What the header says was seen is exactly what was in effect on the author's screen; less, never more, where a
   // branch that the author saw is lost.
   void authors_are_believed() {
@@ -121,7 +137,7 @@ class Check {
     each_write([&](const auto&, const merge::Write& write, const merge::Effect&) {
       const std::set<WriteId>& screen = history_.world.screens.at(causality.chain_of(write.place));
       each_write([&](const auto&, const merge::Write& other, const merge::Effect& effect) {
-        if (other.place == write.place) return;
+        if (other.place == write.place || is_guess(other)) return;
         const bool saw = reference_->view().saw(write, other, effect);
         if (causality.is_unclear(write.place, other.place.lane)) return expect(!saw, "saw what is unclear");
         const bool on_screen = screen.contains({causality.chain_of(other.place), other.index});
@@ -132,6 +148,7 @@ class Check {
 
   bool was_seen_by(const merge::Write& write, const merge::Write& by) const {
     if (write.place == by.place) return write.index < by.index;
+    if (is_guess(write)) return true;
     const log::Causality& causality = reference_->causality();
     return history_.world.screens.at(causality.chain_of(by.place))
         .contains({causality.chain_of(write.place), write.index});
@@ -297,6 +314,7 @@ class Check {
     const log::Causality& causality = reference_->causality();
     counts_["changes"] += changes_.size();
     counts_["changes waiting"] += causality.waiting().size();
+    counts_["logs seen by guess"] += guesses_.size();
     counts_["void erasures"] += reference_->roster().void_erasures().size();
     counts_["alarms"] += reference_->roster().alarms().size();
     for (const LogId& log : causality.logs()) counts_["forked logs"] += causality.is_forked(log);
@@ -326,6 +344,7 @@ class Check {
   const Changes changes_;
   const Records records_;
   const std::unique_ptr<MergedSpace> reference_;
+  std::set<LogId> guesses_;
   std::vector<std::string> faults_;
   std::map<std::string, std::size_t> counts_;
 };
