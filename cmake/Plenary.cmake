@@ -39,6 +39,9 @@ endif()
 
 add_library(plenary_options INTERFACE)
 target_include_directories(plenary_options INTERFACE ${CMAKE_SOURCE_DIR})
+# Asio decides by what was included before it whether to allocate with aligned_alloc, so that two sources could
+# disagree on who frees what. Said once, for all.
+target_compile_definitions(plenary_options INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_compile_options(plenary_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
 # GCC 12 warns falsely of bounds in std::string where it optimises hard or instruments (its bugs 105329, 105651); which
 # lines it picks changes with every flag. The dev preset keeps these warnings.
