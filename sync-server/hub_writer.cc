@@ -76,7 +76,8 @@ sync::StoreOutcome HubWriter::store_request(Work& work, const sync::StoreRequest
     }
     if (!stored) {
       outcome.refused.push_back({i, stored.error().error, stored.error().retry, stored.error().tips});
-    } else if (*stored) {
+    } else if (*stored && item.kind != sync::ItemKind::status) {
+      // A status replaces the one before: it takes no more room the hundredth time.
       use.bytes += static_cast<std::int64_t>(item.bytes.size());
       stored_bytes += static_cast<std::int64_t>(item.bytes.size());
     }

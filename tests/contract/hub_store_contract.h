@@ -400,6 +400,19 @@ TYPED_TEST_P(HubStoreContract, AQuotaDelaysAndNamesItsLimit) {
   EXPECT_TRUE(this->spaces().may_found(other.transport.public_key(), ""));
 }
 
+TYPED_TEST_P(HubStoreContract, StatusesDoNotAddUpToTheQuota) {
+  Configuration configuration;
+  configuration.limits.bytes_per_device = 10'000;
+  this->use(configuration);
+  SpaceMaker maker(this->environment_);
+  this->found(maker);
+
+  for (std::uint64_t number = 1; number <= 20; ++number) {
+    const auto outcome = this->store(maker, maker.keeper(), {maker.status(maker.keeper(), number, 2'000)});
+    ASSERT_THAT(outcome.refused, IsEmpty());
+  }
+}
+
 TYPED_TEST_P(HubStoreContract, GivesItemsInPieces) {
   SpaceMaker maker(this->environment_);
   this->found(maker);
@@ -427,6 +440,6 @@ REGISTER_TYPED_TEST_SUITE_P(HubStoreContract, KeepsAFoundedSpace, GivesBackEvery
                             RelaysClaimsButNotWithoutEnd, AStrangerHandsOverNoSegment,
                             AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing,
                             OnlyTheFoundingBringsASpaceAbout, FoundingMayNeedAToken, AQuotaDelaysAndNamesItsLimit,
-                            GivesItemsInPieces);
+                            StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
 
 }  // namespace plenary::hub
