@@ -24,7 +24,7 @@ std::string shortened(const std::string& text, std::size_t count);
 // "1 note", "2 notes".
 std::string counted(std::size_t count, const std::string& one, const std::string& many);
 
-// "Ann", "Ann and Bob", "Ann, Bob and Cai".
+// "Lead", "Lead and host", "Lead, host and shadow".
 std::string listed(const std::vector<std::string>& items);
 
 }  // namespace plenary::review

@@ -98,6 +98,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto corpus = read_corpus(argv[1]);
+  if (corpus.empty()) {
+    std::fprintf(stderr, "There is no corpus in %s.\n", argv[1]);
+    return 2;
+  }
   for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
 
   Mutator mutator(corpus);

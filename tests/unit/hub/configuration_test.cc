@@ -40,6 +40,15 @@ TEST(ConfigurationTest, TakesEverySettingOfTheExample) {
   EXPECT_EQ(read->founding_tokens.size(), 1u);
 }
 
+TEST(ConfigurationTest, RefusesWhatBreaksTheParsersOwnAssumptions) {
+  for (const char* text : {"[a.=]", "[a.", "[=]", "a = {b.=1}", "a.=1", "a = {=}", "[[a.]]", "a.\n"}) {
+    const auto read = parse_configuration(text, "odd.toml");
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, ErrorCode::malformed);
+    EXPECT_THAT(read.error().message, HasSubstr("odd.toml"));
+  }
+}
+
 TEST(ConfigurationTest, TheExampleSaysTheDefaults) {
   const auto read = parse_configuration(example_uncommented(), "example").value();
   const Configuration defaults;

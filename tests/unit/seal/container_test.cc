@@ -29,7 +29,7 @@ class ContainerTest : public testing::Test {
                                            InvitationId{invitation.public_key().bytes},
                                            {author_.key.public_key(), log::random_id<TransportKey>(environment_)},
                                            log::random_id<PersonId>(environment_),
-                                           seal_label(key_, LabelUse::person, "Anwen", environment_)},
+                                           seal_label(key_, LabelUse::person, "Lead reviewer", environment_)},
                                           invitation, author_.key)};
     content_.statuses = {seal_status(key_, author_.space, author_.key, 3, status(), environment_)};
     file_ = write_day_end(key_, content_, environment_);

@@ -134,7 +134,7 @@ TEST_F(LabelTest, NamesAreSealedAndTheirLengthIsRounded) {
 TEST_F(LabelTest, OneUseIsNotAnother) {
   KeyRing keys;
   keys.add(first_.duplicate());
-  const Bytes person = seal_label(first_, LabelUse::person, "Anwen", environment_);
+  const Bytes person = seal_label(first_, LabelUse::person, "Lead reviewer", environment_);
 
   EXPECT_EQ(open_label(keys, LabelUse::space, person).error().code, ErrorCode::refused);
   EXPECT_EQ(open_label(KeyRing(), LabelUse::person, person).error().code, ErrorCode::not_found);

@@ -45,7 +45,7 @@ roster::Found founding_by(Keys& keys) {
   found.person = log::random_id<PersonId>(keys.environment);
   found.role = 1;
   found.recovery = log::random_id<DeviceKey>(keys.environment);
-  found.label = seal_label(keys.first, LabelUse::person, "Anwen", keys.environment);
+  found.label = seal_label(keys.first, LabelUse::person, "Lead reviewer", keys.environment);
   found.name = seal_label(keys.first, LabelUse::space, "Ysgol y Bryn", keys.environment);
   const TransportKey readers[] = {keys.reader.public_key()};
   found.key = wrap_key(keys.first, nullptr, readers, keys.environment);
