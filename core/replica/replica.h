@@ -11,8 +11,8 @@
 
 #include "core/base/environment.h"
 #include "core/merge/schema.h"
+#include "core/replica/roster_views.h"
 #include "core/replica/value.h"
-#include "core/replica/views.h"
 
 namespace plenary::crypto {
 class AgreementKey;
@@ -49,12 +49,45 @@ class Replica {
   virtual Result<void> set_hub(const SpaceId& space, const HubAddress& hub) = 0;
   // A link that lets one person join once. Only the keeper can.
   virtual Result<std::string> invite(const SpaceId& space, Role role, const std::string& for_whom) = 0;
+  // The same for another device of somebody who is or was here (a lost tablet's person): one person's work.
+  virtual Result<std::string> invite_again(const SpaceId& space, Role role, const PersonId& person) = 0;
+  virtual Result<std::vector<InvitationView>> invitations(const SpaceId& space) = 0;
   virtual Result<void> void_invitation(const SpaceId& space, const InvitationId& invitation) = 0;
   virtual Result<SpaceId> join(const std::string& link) = 0;
   virtual Result<std::vector<MemberView>> members(const SpaceId& space) = 0;
   // Keeper: grants whoever claimed an open invitation and nothing is odd; returns what was granted and what was not.
   // Called by itself after each sync.
   virtual Result<std::vector<Ratification>> ratify(const SpaceId& space) = 0;
+  // Keeper: grants one device that holds an open invitation though something is odd (two used it, a known name).
+  virtual Result<void> admit(const SpaceId& space, const DeviceKey& device) = 0;
+
+  // ---- keeping a space: docs/using-plenary.md, "Keeping a space". What changes it is the keeper's alone (refused to
+  // others), signed, and in force on every device that holds it, whatever was written meanwhile.
+  virtual Result<KeepingView> keeping(const SpaceId& space) = 0;
+  // What a removal or a change of role now would leave in effect. For everybody; ask before either.
+  virtual Result<CutView> cut(const SpaceId& space, const DeviceKey& device) = 0;
+  // For ever: the device reads nothing that is written from now on, what it wrote past the cut is quarantined. Changes
+  // the space's key in the same record and voids open invitations.
+  virtual Result<Removal> remove(const SpaceId& space, const DeviceKey& device, const std::string& reason) = 0;
+  virtual Result<void> change_role(const SpaceId& space, const DeviceKey& device, Role role) = 0;
+  // What is here and has no effect, by device and stretch.
+  virtual Result<std::vector<QuarantinedWork>> quarantined(const SpaceId& space) = 0;
+  // Lets a stretch take effect after all, with its `role`.
+  virtual Result<void> readmit(const SpaceId& space, const QuarantinedWork& work) = 0;
+  virtual Result<void> rotate(const SpaceId& space) = 0;
+  // From then on hubs may drop the space; 0: never.
+  virtual Result<void> expire(const SpaceId& space, std::int64_t not_before_ms) = 0;
+  virtual Result<void> hand_over(const SpaceId& space, const DeviceKey& device) = 0;
+  // Any member's device becomes the keeper of a new epoch, with the printed recovery code, or on a deputy's device
+  // with the other deputy's part. Returns the next code, to be printed: the used one is worth nothing now.
+  virtual Result<std::string> recover(const SpaceId& space, const std::string& code) = 0;
+  // Keeper, with the printed code: two devices that can recover the space together, neither alone (decisions/0009).
+  virtual Result<void> name_deputies(const SpaceId& space, const std::string& code, const DeviceKey& one,
+                                     const DeviceKey& other) = 0;
+  // On a deputy's device: its part, to be typed on the other deputy's.
+  virtual Result<std::string> deputy_part(const SpaceId& space) = 0;
+  // What people have to look at. Empty is good.
+  virtual Result<std::vector<AlarmView>> alarms(const SpaceId& space) = 0;
 
   // ---- editing
   // Begins an edit; drop it to abandon. Nothing of it is visible before commit.

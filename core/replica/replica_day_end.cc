@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kLastFile = "last day-end file";
 
 Result<const seal::SpaceKey*> key_of(Space& space) {
-  const seal::SpaceKey* key = space.current_key();
+  const seal::SpaceKey* key = space.sealing_key();
   if (key == nullptr) {
     return fail(ErrorCode::not_delivered, "The key of this space is not here yet. Synchronise once with its hub.");
   }

@@ -151,18 +151,6 @@ Result<void> ReplicaFacade::set_hub(const SpaceId& id, const HubAddress& hub) {
   return {};
 }
 
-Result<std::string> ReplicaFacade::invite(const SpaceId& id, Role role, const std::string& for_whom) {
-  const auto in = space(id);
-  if (!in) return pass(in);
-  return (*in)->invite(role, for_whom);
-}
-
-Result<void> ReplicaFacade::void_invitation(const SpaceId& id, const InvitationId& invitation) {
-  const auto in = space(id);
-  if (!in) return pass(in);
-  return (*in)->void_invitation(invitation);
-}
-
 Result<SpaceId> ReplicaFacade::join(const std::string& text) {
   const auto link = seal::read_link(text);
   if (!link) return pass(link);
@@ -177,20 +165,6 @@ Result<std::vector<MemberView>> ReplicaFacade::members(const SpaceId& id) {
   const auto in = space(id);
   if (!in) return pass(in);
   return (*in)->members();
-}
-
-Result<std::vector<Ratification>> ReplicaFacade::ratify(const SpaceId& id) {
-  const auto in = space(id);
-  if (!in) return pass(in);
-  return (*in)->ratify();
-}
-
-Result<void> ReplicaFacade::erase(const SpaceId& id, const RecordId& record) {
-  const auto in = space(id);
-  if (!in) return pass(in);
-  const auto name = (*in)->store().find(record.text);
-  if (!name) return pass(name);
-  return (*in)->erase(*name);
 }
 
 std::unique_ptr<Edit> ReplicaFacade::edit(const SpaceId& id) {

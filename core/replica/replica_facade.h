@@ -20,10 +20,29 @@ class ReplicaFacade final : public Replica {
   std::vector<SpaceSummary> spaces() override;
   Result<void> set_hub(const SpaceId& space, const HubAddress& hub) override;
   Result<std::string> invite(const SpaceId& space, Role role, const std::string& for_whom) override;
+  Result<std::string> invite_again(const SpaceId& space, Role role, const PersonId& person) override;
+  Result<std::vector<InvitationView>> invitations(const SpaceId& space) override;
   Result<void> void_invitation(const SpaceId& space, const InvitationId& invitation) override;
   Result<SpaceId> join(const std::string& link) override;
   Result<std::vector<MemberView>> members(const SpaceId& space) override;
   Result<std::vector<Ratification>> ratify(const SpaceId& space) override;
+  Result<void> admit(const SpaceId& space, const DeviceKey& device) override;
+
+  // replica_keeping.cc
+  Result<KeepingView> keeping(const SpaceId& space) override;
+  Result<CutView> cut(const SpaceId& space, const DeviceKey& device) override;
+  Result<Removal> remove(const SpaceId& space, const DeviceKey& device, const std::string& reason) override;
+  Result<void> change_role(const SpaceId& space, const DeviceKey& device, Role role) override;
+  Result<std::vector<QuarantinedWork>> quarantined(const SpaceId& space) override;
+  Result<void> readmit(const SpaceId& space, const QuarantinedWork& work) override;
+  Result<void> rotate(const SpaceId& space) override;
+  Result<void> expire(const SpaceId& space, std::int64_t not_before_ms) override;
+  Result<void> hand_over(const SpaceId& space, const DeviceKey& device) override;
+  Result<std::string> recover(const SpaceId& space, const std::string& code) override;
+  Result<void> name_deputies(const SpaceId& space, const std::string& code, const DeviceKey& one,
+                             const DeviceKey& other) override;
+  Result<std::string> deputy_part(const SpaceId& space) override;
+  Result<std::vector<AlarmView>> alarms(const SpaceId& space) override;
 
   // Keeper: erases a record on every device, for ever. Not part of Replica yet: nobody may offer it before removals
   // and recovery are there, which decide whose erasures count.

@@ -111,7 +111,7 @@ std::optional<Bytes> ReplicaSync::notice(const SpaceId& id, const sync::NoticeNa
 std::vector<sync::SegmentRef> ReplicaSync::missing_segments(const SpaceId& id, std::span<const sync::LogWant> wants) {
   std::vector<sync::SegmentRef> refs;
   Space* const space = find(id);
-  if (space == nullptr || space->current_key() == nullptr) return refs;
+  if (space == nullptr || space->sealing_key() == nullptr) return refs;
   auto& table = space->store().log_table();
   for (const sync::LogWant& want : wants) {
     for (const std::uint32_t number : table.strands_of(want.log)) {

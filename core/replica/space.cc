@@ -4,20 +4,9 @@
 #include "core/replica/hub_setting.h"
 #include "core/roster/claim.h"
 #include "core/seal/label.h"
+#include "core/seal/recovery.h"
 
 namespace plenary::replica {
-namespace {
-
-// Groups of four digits, to be read aloud and typed.
-std::string printed(ByteSpan secret) {
-  const std::string digits = to_hex(secret);
-  std::string text;
-  for (std::size_t i = 0; i < digits.size(); i += 4) text += (i == 0 ? "" : "-") + digits.substr(i, 4);
-  return text;
-}
-
-}  // namespace
-
 Bytes number_bytes(std::uint64_t number) {
   ByteWriter writer;
   writer.varint(number);
@@ -26,7 +15,7 @@ Bytes number_bytes(std::uint64_t number) {
 
 Space::Space(SpaceContext& context, std::unique_ptr<store::SpaceStore> store)
     : context_(context), store_(std::move(store)) {
-  keys_.learn(wrapped_keys(), context_.profile.transport());
+  learn_wrapped_keys();
   if (const auto secret = store_->setting("invited by")) {
     // Also what the invitation wraps, until the keeper's grant brings a box of its own.
     Writing writing(*store_);
@@ -67,7 +56,7 @@ Result<std::unique_ptr<Space>> Space::found(SpaceContext& context, std::uint32_t
   CHECK(admission == roster::Admission::admitted);
   space->learn_keys(writing);
   writing.commit();
-  recovery_code = printed(recovery.seed().span());
+  recovery_code = seal::print_code(recovery.seed());
   return space;
 }
 

@@ -5,7 +5,8 @@
 #include <functional>
 
 #include "core/replica/profile.h"
-#include "core/replica/views.h"
+#include "core/replica/roster_views.h"
+#include "core/roster/claim.h"
 #include "core/seal/invitation.h"
 #include "core/seal/status_seal.h"
 #include "core/store/space_store.h"
@@ -56,22 +57,44 @@ class Space {
   // The role with which this device may write now; before ratification the one that its invitation promises.
   Role role();
   bool is_granted();
+  bool is_removed();
   const std::string& name_of(const PersonId& person);
   std::vector<MemberView> members();
-  Result<std::string> invite(Role role, const std::string& for_whom);
-  Result<void> void_invitation(const InvitationId& invitation);
-  Result<std::vector<Ratification>> ratify();
-  // Keeper: erases everything that was or will be typed into the record, on every device.
-  Result<void> erase(const log::RecordName& record);
   std::optional<HubAddress> hub();
   void set_hub(const HubAddress& hub);
   std::optional<Bytes> claim();
   // The newest key: what new things are sealed under. Null while no key is here.
   const seal::SpaceKey* current_key();
+  // The current key; on a removed device, which lacks those made since, its newest: for files to the keeper.
+  const seal::SpaceKey* sealing_key();
   // The founding's key, from which keys that must never change are made. Null while it is not here.
   const seal::SpaceKey* first_key();
   // Opens what the roster wraps for this device; call after roster records came.
   void learn_keys(Writing& writing);
+
+  // ---- invitations and claims (space_claims.cc)
+  Result<std::string> invite(Role role, const std::string& for_whom, const PersonId* same_person = nullptr);
+  Result<void> void_invitation(const InvitationId& invitation);
+  std::vector<InvitationView> invitations();
+  Result<std::vector<Ratification>> ratify();
+  Result<void> admit(const DeviceKey& device);
+
+  // ---- the keeper's acts (space_keeper.cc, space_quarantine.cc, space_recovery.cc)
+  KeepingView keeping();
+  Result<CutView> cut(const DeviceKey& device);
+  Result<Removal> remove(const DeviceKey& device, const std::string& reason);
+  Result<void> change_role(const DeviceKey& device, Role role);
+  std::vector<QuarantinedWork> quarantined();
+  Result<void> readmit(const QuarantinedWork& work);
+  Result<void> rotate();
+  Result<void> expire(std::int64_t not_before_ms);
+  Result<void> hand_over(const DeviceKey& device);
+  Result<std::string> recover(const std::string& code);
+  Result<void> name_deputies(const std::string& code, const DeviceKey& one, const DeviceKey& other);
+  Result<std::string> deputy_part();
+  // Keeper: erases everything that was or will be typed into the record, on every device.
+  Result<void> erase(const log::RecordName& record);
+  std::vector<AlarmView> alarms();  // space_alarms.cc
 
   // ---- own logs (space_logs.cc)
   std::vector<OwnLog> own_logs();
@@ -83,7 +106,7 @@ class Space {
   // Signs the newest changes, so that they can be passed on.
   void sign_heads();
   void handed_over(std::span<const log::Head> heads);
-  // A segment of these changes, sealed under the current key. Nothing while there is no key.
+  // A segment of these changes, under the sealing key. Nothing while there is no key.
   std::optional<Bytes> pack(std::uint32_t strand, std::uint32_t first, const log::SignedHead& last);
 
   // ---- notices (space_notices.cc)
@@ -111,9 +134,22 @@ class Space {
 
  private:
   Space(SpaceContext& context, std::unique_ptr<store::SpaceStore> store);
-  roster::Record next_record(roster::Body body);
   Result<void> add_own_record(roster::Body body);
-  std::vector<roster::WrappedKey> wrapped_keys();
+  void add_record(roster::Body body, std::uint32_t epoch, const crypto::SigningKey& signer);
+  std::vector<roster::WrappedKey> wrapped_keys(const RosterHash& up_to);
+  void learn_wrapped_keys();
+  roster::WrappedKey next_key(const seal::SpaceKey& key, const DeviceKey* without);
+  Result<const roster::Member*> member_here(const DeviceKey& device);
+  // The member that a roster's view shows for this key.
+  MemberView member_view(const DeviceKey& key, const roster::Member& member);
+  roster::Cuts cuts_of(const DeviceKey& device);
+  std::optional<roster::Cut> cut_of_log(const LogId& log);
+  void summarise(WorkSummary& work, std::uint32_t strand, std::uint32_t first, std::uint32_t last);
+  Result<crypto::SigningKey> recovery_key(const std::string& code);
+  std::map<InvitationId, std::vector<roster::Claim>> open_claims();
+  std::string name_in(const roster::Claim& claim);
+  std::string oddness(const roster::Claim& claim, const std::string& name, std::size_t claims);
+  Result<void> grant(const roster::Claim& claim, const std::string& name);
   void read_names();
   std::vector<store::StatePosition> recent_positions();
   std::size_t count_unsent_notes(const OwnLog& own);

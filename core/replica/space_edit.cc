@@ -38,6 +38,11 @@ Result<log::RecordName> SpaceEdit::resolve_reference(const std::string& id) {
 Result<void> SpaceEdit::may_write(const merge::RecordType& type) {
   const Role role = space_.role();
   const auto& schema = space_.store().schema();
+  if (space_.is_removed()) {
+    return fail(ErrorCode::refused,
+                "The keeper removed this device from the space. What is on it stays readable; hand your notes to the "
+                "keeper with: plenary day export FILE");
+  }
   if (role == kNoRole) {
     return fail(ErrorCode::refused, "You are not a member of this space (yet). Synchronise, or ask its keeper.");
   }

@@ -113,7 +113,7 @@ void Space::handed_over(std::span<const log::Head> heads) {
 }
 
 std::optional<Bytes> Space::pack(std::uint32_t number, std::uint32_t first, const log::SignedHead& last) {
-  const seal::SpaceKey* key = current_key();
+  const seal::SpaceKey* key = sealing_key();
   if (key == nullptr) return std::nullopt;
   auto& table = store().log_table();
   const store::Strand& strand = table.strand(number);

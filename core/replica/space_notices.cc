@@ -178,7 +178,6 @@ SpaceStatus Space::status() {
   if (!store_->roster().empty()) {
     const auto* member = store_->roster().standing().member(context_.profile.signing().public_key());
     if (member != nullptr) status.notes_here = count_notes(&member->person, day_start);
-    status.alarms = store_->roster().alarms().size();
   }
   status.notes_handed_over = status.notes_here - std::min(status.notes_here, unsent_notes);
   const auto counts = store_->counts();
@@ -186,8 +185,9 @@ SpaceStatus Space::status() {
   status.quarantined = counts.quarantined_changes;
   status.held = counts.held;
   status.conflicts = counts.conflicts;
-  status.alarms += static_cast<std::size_t>(number_setting("alarms").value_or(0));
+  status.alarms = alarms().size();
   status.last_sync_ms = number_setting(kLastSync);
+  status.removed = is_removed();
   return status;
 }
 

@@ -1,18 +1,12 @@
-// Who belongs to a space, and how people come in.
+// Who belongs to a space, what they are called, and which keys are here.
 #include <algorithm>
 
 #include "core/replica/hub_setting.h"
 #include "core/replica/space.h"
-#include "core/roster/claim.h"
 #include "core/seal/label.h"
-#include "core/sync/space_log.h"
 
 namespace plenary::replica {
 namespace {
-
-std::string invitation_setting(const InvitationId& invitation) {
-  return "invitation " + invitation.hex();
-}
 
 const roster::Found* founding(const roster::Roster& roster) {
   if (roster.empty()) return nullptr;
@@ -40,11 +34,9 @@ const Bytes* label_of(const roster::Roster& roster, const roster::Member& member
 
 }  // namespace
 
-std::vector<roster::WrappedKey> Space::wrapped_keys() {
-  const auto& roster = store_->roster();
+std::vector<roster::WrappedKey> Space::wrapped_keys(const RosterHash& up_to) {
   std::vector<roster::WrappedKey> keys;
-  if (roster.empty()) return keys;
-  for (const roster::Record* record : roster.chain(roster.tip())) {
+  for (const roster::Record* record : store_->roster().chain(up_to)) {
     if (const roster::WrappedKey* key = key_in(record->body)) keys.push_back(*key);
     const auto* grant = std::get_if<roster::Grant>(&record->body);
     if (grant == nullptr || keys.empty()) continue;
@@ -52,6 +44,17 @@ std::vector<roster::WrappedKey> Space::wrapped_keys() {
     keys.back().boxes.insert(keys.back().boxes.end(), grant->boxes.begin(), grant->boxes.end());
   }
   return keys;
+}
+
+// Also keys that a former keeper made and that are void since: colleagues sealed under them meanwhile.
+void Space::learn_wrapped_keys() {
+  const auto& roster = store_->roster();
+  if (roster.empty()) return;
+  keys_.learn(wrapped_keys(roster.tip()), context_.profile.transport());
+  for (const roster::Record* record : roster.records()) {
+    if (key_in(record->body) == nullptr || !roster.is_void(record->hash)) continue;
+    keys_.learn(wrapped_keys(record->hash), context_.profile.transport());
+  }
 }
 
 void Space::learn_keys(Writing& writing) {
@@ -66,7 +69,7 @@ void Space::learn_keys(Writing& writing) {
       if (auto key = seal::unwrap_invitation(invite->box, *secret)) keys_.add(*std::move(key));
     }
   }
-  keys_.learn(wrapped_keys(), context_.profile.transport());
+  learn_wrapped_keys();
   if (const seal::SpaceKey* first = first_key()) writing.set_digest_key(seal::purpose_key(*first, "digest"));
 }
 
@@ -79,6 +82,15 @@ const seal::SpaceKey* Space::current_key() {
   if (store().roster().empty()) return nullptr;
   const auto& keys = store_->roster().standing().keys;
   return keys.empty() ? nullptr : keys_.find(keys.back());
+}
+
+const seal::SpaceKey* Space::sealing_key() {
+  if (const auto* key = current_key(); key != nullptr || !is_removed()) return key;
+  const auto& keys = store_->roster().standing().keys;
+  for (auto id = keys.rbegin(); id != keys.rend(); ++id) {
+    if (const auto* key = keys_.find(*id)) return key;
+  }
+  return nullptr;
 }
 
 std::uint32_t Space::kind() {
@@ -100,6 +112,12 @@ bool Space::is_keeper() {
 bool Space::is_granted() {
   const auto& roster = store().roster();
   return !roster.empty() && roster.standing().member(context_.profile.signing().public_key()) != nullptr;
+}
+
+bool Space::is_removed() {
+  const auto& roster = store().roster();
+  const auto* self = roster.empty() ? nullptr : roster.standing().member(context_.profile.signing().public_key());
+  return self != nullptr && self->removed;
 }
 
 Role Space::role() {
@@ -133,124 +151,33 @@ const std::string& Space::name_of(const PersonId& person) {
   return name->second;
 }
 
+MemberView Space::member_view(const DeviceKey& key, const roster::Member& member) {
+  MemberView view;
+  view.name = name_of(member.person);
+  view.person = member.person;
+  view.role = member.role;
+  view.device = key;
+  view.keeper = key == store_->roster().standing().keeper.signing;
+  view.removed = member.removed;
+  view.this_device = key == context_.profile.signing().public_key();
+  for (const roster::Event& event : store_->roster().standing().events) {
+    const DeviceKey* of = roster::device_of(*event.record);
+    if (of == nullptr || *of != key) continue;
+    if (event.kind != roster::Event::Kind::remove) view.roles.push_back(event.role);
+    if (const auto* removal = std::get_if<roster::Remove>(&event.record->body)) {
+      view.removed_why = seal::open_label(keys_, seal::LabelUse::removal, removal->label).value_or("");
+    }
+  }
+  return view;
+}
+
 std::vector<MemberView> Space::members() {
   std::vector<MemberView> members;
   const auto& roster = store().roster();
   if (roster.empty()) return members;
-  const auto& standing = roster.standing();
-  for (const auto& [key, member] : standing.people) {
-    MemberView view;
-    view.name = name_of(member.person);
-    view.person = member.person;
-    view.role = member.role;
-    view.device = key;
-    view.keeper = key == standing.keeper.signing;
-    view.removed = member.removed;
-    view.this_device = key == context_.profile.signing().public_key();
-    members.push_back(std::move(view));
-  }
+  for (const auto& [key, member] : roster.standing().people) members.push_back(member_view(key, member));
   std::ranges::sort(members, {}, [](const MemberView& member) { return std::pair(member.name, member.device); });
   return members;
-}
-
-Result<void> Space::add_own_record(roster::Body body) {
-  if (!is_keeper()) {
-    return fail(ErrorCode::refused, "Only the keeper of this space can do that. Ask whoever founded it.");
-  }
-  roster::Record record;
-  record.previous = store_->roster().tip();
-  record.epoch = store_->roster().standing().epoch;
-  record.body = std::move(body);
-  const auto signed_record = roster::sign_record(id(), std::move(record), context_.profile.signing());
-  Writing writing(*store_);
-  const auto admission = writing.add_record(signed_record);
-  CHECK(admission == roster::Admission::admitted);
-  learn_keys(writing);
-  writing.commit();
-  return {};
-}
-
-Result<std::string> Space::invite(Role role, const std::string& for_whom) {
-  const auto known = store().schema().roles.find(role);
-  if (known == store_->schema().roles.end()) return fail(ErrorCode::invalid_argument, "There is no such role.");
-  if (for_whom.size() > seal::kMaxLabelText) {
-    return fail(ErrorCode::limit_exceeded, "Say in at most 512 bytes for whom the invitation is.");
-  }
-  const seal::SpaceKey* key = current_key();
-  if (!is_keeper() || key == nullptr) {
-    return fail(ErrorCode::refused, "Only the keeper of this space can invite. Ask whoever founded it.");
-  }
-  auto secret = seal::make_invitation_secret(context_.environment);
-  roster::Invite invite;
-  invite.invitation = seal::invitation_id(secret);
-  invite.role = role;
-  invite.box = seal::wrap_for_invitation(*key, secret, context_.environment);
-  invite.label = seal::seal_label(*key, seal::LabelUse::invitation, for_whom, context_.environment);
-  set(invitation_setting(invite.invitation), secret.span());
-  if (auto done = add_own_record(std::move(invite)); !done) return tl::make_unexpected(done.error());
-  seal::InvitationLink link;
-  link.space = id();
-  if (const auto address = hub()) {
-    link.hub = address->key;
-    link.addresses.push_back({address->host, address->port});
-  }
-  link.secret = std::move(secret);
-  return seal::write_link(link);
-}
-
-Result<void> Space::void_invitation(const InvitationId& invitation) {
-  if (store().roster().empty() || !store_->roster().standing().invitations.contains(invitation)) {
-    return fail(ErrorCode::not_found, "That invitation is not open.");
-  }
-  return add_own_record(roster::VoidInvitation{invitation});
-}
-
-Result<std::vector<Ratification>> Space::ratify() {
-  std::vector<Ratification> done;
-  if (!is_keeper()) return done;
-  std::map<InvitationId, std::vector<roster::Claim>> claims;
-  for (const Notice& notice : notices()) {
-    if (notice.kind != static_cast<int>(sync::ItemKind::claim)) continue;
-    if (const auto claim = roster::decode_claim(notice.bytes)) {
-      claims[claim->claim.invitation].push_back(claim->claim);
-    }
-  }
-  for (const auto& [invitation, claimants] : claims) {
-    const auto& standing = store().roster().standing();
-    if (!standing.invitations.contains(invitation)) continue;
-    const auto bytes = store_->setting(invitation_setting(invitation));
-    const auto secret = bytes ? seal::InvitationSecret::from(*bytes) : std::nullopt;
-    const roster::Claim& claim = claimants.front();
-    Ratification result;
-    result.device = claim.device.signing;
-    result.role = standing.invitations.at(invitation);
-    result.name = "somebody";
-    if (secret) {
-      seal::KeyRing ring;
-      ring.add(claim_label_key(*secret));
-      result.name = seal::open_label(ring, seal::LabelUse::person, claim.label).value_or("somebody");
-    }
-    if (claimants.size() > 1) {
-      result.why_not = "Two devices used one invitation. Void it, and invite again.";
-    } else if (standing.member(claim.device.signing) != nullptr) {
-      result.why_not = "This device is a member already.";
-    } else if (const seal::SpaceKey* key = current_key(); key != nullptr) {
-      roster::Grant grant;
-      grant.device = claim.device;
-      grant.person = claim.person;
-      grant.invitation = invitation;
-      grant.label = seal::seal_label(*key, seal::LabelUse::person, result.name, context_.environment);
-      grant.boxes.push_back(seal::wrap_for_reader(*key, claim.device.transport, context_.environment));
-      if (auto added = add_own_record(std::move(grant)); !added) return tl::make_unexpected(added.error());
-      result.granted = true;
-    }
-    done.push_back(std::move(result));
-  }
-  return done;
-}
-
-Result<void> Space::erase(const log::RecordName& record) {
-  return add_own_record(roster::Erase{record, {}});
 }
 
 std::optional<HubAddress> Space::hub() {

@@ -32,6 +32,8 @@ struct MemberView {
   Role role = kNoRole;
   DeviceKey device;
   bool keeper = false, removed = false, this_device = false;
+  std::vector<Role> roles;  // in the order in which they were given; the one in force before a removal is the last
+  std::string removed_why;  // as the keeper said it
 };
 
 struct Ratification {
@@ -91,6 +93,7 @@ struct SpaceStatus {
   std::size_t notes_here = 0, notes_handed_over = 0;  // own records of the schema's counted type (evidence)
   std::size_t waiting = 0, quarantined = 0, held = 0, conflicts = 0, alarms = 0;
   std::optional<std::int64_t> last_sync_ms;
+  bool removed = false;  // the keeper removed this device: what is here can be read and exported
 };
 
 struct DeviceStatus {

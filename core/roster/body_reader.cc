@@ -1,5 +1,7 @@
 #include <google/protobuf/unknown_field_set.h>
 
+#include <algorithm>
+
 #include "core/roster/body_codec.h"
 #include "log.pb.h"
 
@@ -145,6 +147,14 @@ Decline read(FieldReader& reader, const wire::Decline& message) {
   return {std::pair{request, message.operation()}};
 }
 
+Deputies read(FieldReader& reader, const wire::Deputies& message) {
+  Deputies body;
+  const auto boxes = reader.boxes(message.boxes());
+  if (boxes.size() != body.boxes.size()) return reader.malformed("number of deputies"), body;
+  std::ranges::copy(boxes, body.boxes.begin());
+  return body;
+}
+
 std::optional<WrappedKey> read_rotation(FieldReader& reader, bool has, const wire::WrappedKey& message) {
   if (!has) return std::nullopt;
   return reader.wrapped(message);
@@ -166,7 +176,8 @@ Body read_known(FieldReader& reader, const wire::RosterRecord& message) {
                         reader.cuts(message.change_role().cuts())};
     case Case::kRemove:
       return Remove{reader.id<DeviceKey>(message.remove().key(), "device key"), reader.cuts(message.remove().cuts()),
-                    read_rotation(reader, message.remove().has_rotation(), message.remove().rotation())};
+                    read_rotation(reader, message.remove().has_rotation(), message.remove().rotation()),
+                    reader.bounded(message.remove().label(), kMaxLabelBytes, "bytes of a label")};
     case Case::kReadmit:
       return read(reader, message.readmit());
     case Case::kBranch: {
@@ -192,6 +203,8 @@ Body read_known(FieldReader& reader, const wire::RosterRecord& message) {
       return Recover{reader.device(message.recover().keeper()),
                      reader.id<DeviceKey>(message.recover().recovery(), "recovery key"),
                      read_rotation(reader, message.recover().has_rotation(), message.recover().rotation())};
+    case Case::kDeputies:
+      return read(reader, message.deputies());
     case Case::BODY_NOT_SET:
       break;
   }
@@ -204,7 +217,7 @@ Result<Body> read_body(const wire::RosterRecord& message) {
   FieldReader reader;
   Body body = read_known(reader, message);
   const auto present = static_cast<std::uint32_t>(message.body_case());
-  const bool unknown = present == 0 && message.kind() > static_cast<std::uint32_t>(wire::RosterRecord::kRecover);
+  const bool unknown = present == 0 && message.kind() > static_cast<std::uint32_t>(wire::RosterRecord::kDeputies);
   if (!unknown && message.kind() != present) reader.malformed("kind");
   if (!reader.ok()) return tl::make_unexpected(reader.error());
   return body;

@@ -96,6 +96,7 @@ struct BodyWriter {
     remove.set_key(text(body.key));
     write(body.cuts, remove);
     if (body.rotation) write(*body.rotation, *remove.mutable_rotation());
+    remove.set_label(text(body.label));
   }
   void operator()(const Readmit& body) {
     auto& readmit = *message.mutable_readmit();
@@ -131,6 +132,9 @@ struct BodyWriter {
     write(body.keeper, *recover.mutable_keeper());
     recover.set_recovery(text(body.recovery));
     if (body.rotation) write(*body.rotation, *recover.mutable_rotation());
+  }
+  void operator()(const Deputies& body) {
+    for (const KeyBox& box : body.boxes) write(box, *message.mutable_deputies()->add_boxes());
   }
   // Of a newer version: only its bytes are passed on, nobody writes one.
   void operator()(const UnknownBody&) { CHECK(false); }

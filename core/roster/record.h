@@ -85,6 +85,7 @@ struct Remove {
   DeviceKey key;
   Cuts cuts;
   std::optional<WrappedKey> rotation;  // the new key, without a box for whom it removes
+  Bytes label;                         // sealed: why; may be empty
   friend bool operator==(const Remove&, const Remove&) = default;
 };
 struct Readmit {
@@ -122,7 +123,7 @@ struct Rotate {
   friend bool operator==(const Rotate&, const Rotate&) = default;
 };
 struct Expire {
-  std::int64_t not_before_ms = 0;  // the hub may drop the space from then on
+  std::int64_t not_before_ms = 0;  // the hub may drop the space from then on; 0: never
   friend bool operator==(const Expire&, const Expire&) = default;
 };
 struct HandOver {
@@ -136,6 +137,12 @@ struct Recover {
   std::optional<WrappedKey> rotation;
   friend bool operator==(const Recover&, const Recover&) = default;
 };
+// The recovery key in two parts, a box for each of two devices that can recover the space together (decisions/0008).
+// Names them anew each time; a recovery, which brings another key, ends it.
+struct Deputies {
+  std::array<KeyBox, 2> boxes;
+  friend bool operator==(const Deputies&, const Deputies&) = default;
+};
 // Of a newer version: kept and passed on, without effect.
 struct UnknownBody {
   std::uint32_t kind = 0;
@@ -143,7 +150,7 @@ struct UnknownBody {
 };
 
 using Body = std::variant<Found, Grant, Invite, VoidInvitation, ChangeRole, Remove, Readmit, Branch, Lost, Erase,
-                          Decline, Rotate, Expire, HandOver, Recover, UnknownBody>;
+                          Decline, Rotate, Expire, HandOver, Recover, Deputies, UnknownBody>;
 
 // A record as a value. `hash` names it; signatures and exact bytes live with SignedRecord (roster/codec.h).
 struct Record {

@@ -31,6 +31,9 @@ struct Event {
   const Record* record = nullptr;
 };
 
+// The device whose rights a record gives or takes; null for records about logs, keys and the rest.
+const DeviceKey* device_of(const Record& record);
+
 // What the chain of records up to one position says. Void or not: it is what an author knew who cites that record.
 struct Standing {
   RosterHash at;
@@ -46,6 +49,7 @@ struct Standing {
   DeviceKey recovery;
   std::vector<KeyId> keys;  // space keys in order; the last is current
   std::optional<std::int64_t> expires_ms;
+  std::optional<std::array<KeyBox, 2>> deputies;  // with their parts of the recovery key
 
   const Member* member(const DeviceKey& key) const;
   const Member* member(const TransportKey& key) const;

@@ -73,7 +73,9 @@ class Application {
   }
 
   void operator()(const Rotate& rotation) { standing_.keys.push_back(rotation.key.key); }
-  void operator()(const Expire& expiry) { standing_.expires_ms = expiry.not_before_ms; }
+  void operator()(const Expire& expiry) {
+    standing_.expires_ms = expiry.not_before_ms == 0 ? std::nullopt : std::optional(expiry.not_before_ms);
+  }
 
   void operator()(const HandOver& handover) {
     standing_.keeper = handover.keeper;
@@ -83,8 +85,11 @@ class Application {
   void operator()(const Recover& recovery) {
     standing_.keeper = recovery.keeper;
     standing_.recovery = recovery.recovery;
+    standing_.deputies.reset();
     rotate(recovery.rotation);
   }
+
+  void operator()(const Deputies& deputies) { standing_.deputies = deputies.boxes; }
 
   void operator()(const UnknownBody&) {}
 
@@ -114,6 +119,14 @@ void apply(Standing& standing, const Record& record) {
   standing.at = record.hash;
   standing.epoch = record.epoch;
   std::visit(Application(standing, record), record.body);
+}
+
+const DeviceKey* device_of(const Record& record) {
+  if (const auto* found = std::get_if<Found>(&record.body)) return &found->keeper.signing;
+  if (const auto* grant = std::get_if<Grant>(&record.body)) return &grant->device.signing;
+  if (const auto* change = std::get_if<ChangeRole>(&record.body)) return &change->key;
+  if (const auto* removal = std::get_if<Remove>(&record.body)) return &removal->key;
+  return nullptr;
 }
 
 const Member* Standing::member(const DeviceKey& key) const {

@@ -12,7 +12,7 @@ namespace plenary::seal {
 inline constexpr std::size_t kMaxLabelText = 512;  // bytes of UTF-8
 
 // What a label is for: part of what is authenticated, so that one cannot be shown as another.
-enum class LabelUse : std::uint8_t { person = 1, space = 2, invitation = 3 };
+enum class LabelUse : std::uint8_t { person = 1, space = 2, invitation = 3, removal = 4 };
 
 // `text` of at most kMaxLabelText bytes (CHECKed: the caller cuts or refuses what people type).
 Bytes seal_label(const SpaceKey& key, LabelUse use, std::string_view text, Environment& environment);

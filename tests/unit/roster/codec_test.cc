@@ -57,7 +57,7 @@ class RosterCodecTest : public testing::Test {
         VoidInvitation{random_id<InvitationId>(environment_)},
         ChangeRole{random_id<DeviceKey>(environment_), 2, cuts()},
         Remove{random_id<DeviceKey>(environment_), cuts(), wrapped()},
-        Remove{random_id<DeviceKey>(environment_), {}, std::nullopt},
+        Remove{random_id<DeviceKey>(environment_), {}, std::nullopt, some_bytes(80)},
         Readmit{random_id<LogId>(environment_), 3, 9, random_id<ChainValue>(environment_), 1},
         Branch{random_id<LogId>(environment_), 3, random_id<ChainValue>(environment_)},
         Lost{random_id<LogId>(environment_), 0, {}},
@@ -69,6 +69,7 @@ class RosterCodecTest : public testing::Test {
         Expire{1'790'000'000'000},
         HandOver{device(), wrapped()},
         Recover{device(), random_id<DeviceKey>(environment_), std::nullopt},
+        Deputies{{wrapped().boxes.front(), wrapped().boxes.front()}},
     };
   }
   Record record(Body body) {
