@@ -50,7 +50,7 @@ using ContainerContent = std::variant<DayEnd, Receipt>;
 // limit_exceeded. A receipt's signature is verified. Nothing is returned unless the whole file is authentic.
 Result<ContainerContent> read_container(std::span<const KeyRing* const> rings, ByteSpan file);
 
-// Names a file, in receipts: BLAKE2b-32, domain "plenary container", over its bytes.
+// Names a file, in receipts: BLAKE2b-32, domain "plenary container file", over its bytes.
 ContainerHash hash_container(ByteSpan file);
 
 }  // namespace plenary::seal
