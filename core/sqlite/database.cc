@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "core/base/check.h"
+#include "core/sqlite/sealed_vfs.h"
 #include "core/sqlite/statement.h"
 
 namespace plenary::sqlite {
@@ -40,7 +41,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     return fail(ErrorCode::not_found, path.string() + " does not exist.");
   }
   sqlite3* handle = nullptr;
-  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+  CHECK(options.seal == nullptr ||
+        (options.vfs.empty() && options.sharing == Sharing::exclusive && options.access != Access::read_only));
+  const std::string& name = options.seal != nullptr ? options.seal->name() : options.vfs;
+  const char* vfs = name.empty() ? nullptr : name.c_str();
   const int flags = open_flags(options.access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
   std::unique_ptr<Database> database(new Database(handle, path));
@@ -67,22 +71,39 @@ Database::~Database() {
 
 void Database::apply(const OpenOptions& options) {
   sqlite3_busy_timeout(handle_, options.busy_timeout_ms);
-  int reserved = options.reserved_bytes;
-  if (reserved > 0) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
-  execute("PRAGMA page_size=" + std::to_string(options.page_size));
+  // Before anything is read: a sealed file has no shared memory to be read with otherwise.
+  const bool exclusive = options.sharing == Sharing::exclusive, writes = options.access != Access::read_only;
+  if (exclusive && writes) execute("PRAGMA locking_mode=EXCLUSIVE");
+  int reserved = static_cast<int>(kSealedPageReserve);
+  if (options.seal != nullptr) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  const int page_size = options.seal != nullptr ? static_cast<int>(kSealedPageSize) : options.page_size;
+  execute("PRAGMA page_size=" + std::to_string(page_size));
   execute("PRAGMA cache_size=-" + std::to_string(options.cache_kib));
   execute(
       "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
       "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON");
-  if (options.sharing == Sharing::exclusive) execute("PRAGMA locking_mode=EXCLUSIVE");
-  if (options.access == Access::read_only) {
+  if (!writes) {
+    if (exclusive) execute("PRAGMA locking_mode=EXCLUSIVE");
     execute("SELECT count(*) FROM sqlite_schema");
     return;
   }
+  if (options.seal != nullptr && is_copy()) execute("PRAGMA journal_mode=MEMORY");
   execute("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=0");
   execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.checkpoint_pages));
   // The first transaction takes the lock, and in exclusive mode keeps it.
   execute("BEGIN IMMEDIATE; COMMIT");
+}
+
+// What copy_to() writes is not in WAL mode yet; a sealed file cannot keep a journal on disk while that is changed.
+bool Database::is_copy() {
+  std::string values;
+  const auto collect = [](void* into, int, char** columns, char**) {
+    *static_cast<std::string*>(into) += std::string(columns[0]) + " ";
+    return 0;
+  };
+  const int code = sqlite3_exec(handle_, "PRAGMA page_count; PRAGMA journal_mode", collect, &values, nullptr);
+  if (code != SQLITE_OK) internal::throw_failure(handle_, code, "read the database");
+  return !values.starts_with("0 ") && !values.ends_with(" wal ");
 }
 
 void Database::execute(std::string_view sql) {

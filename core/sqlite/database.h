@@ -14,6 +14,8 @@
 
 namespace plenary::sqlite {
 
+class SealedVfs;
+
 enum class Access : std::uint8_t {
   create,     // make the file if it is not there
   existing,   // ErrorCode::not_found if it is not there
@@ -29,9 +31,11 @@ enum class Sharing : std::uint8_t {
 struct OpenOptions {
   Access access = Access::create;
   Sharing sharing = Sharing::exclusive;
-  int page_size = 4096;         // of a file made now: power of two, 512 to 65536
-  int reserved_bytes = 0;       // per page, of a file made now, for a VFS that seals pages
-  std::string vfs;              // name of a registered VFS; empty: the system's
+  int page_size = 4096;  // of a file made now: power of two, 512 to 65536
+  std::string vfs;       // name of a registered VFS; empty: the system's
+  // Through which every page is sealed; then page_size and vfs are its business; never shared and never read_only. It
+  // outlives the database. Null: the file is in clear.
+  const SealedVfs* seal = nullptr;
   int busy_timeout_ms = 2000;   // how long to wait for another connection before ErrorCode::busy
   int cache_kib = 2048;         // page cache, at most
   int checkpoint_pages = 1000;  // WAL pages after which a commit moves them into the file
@@ -40,7 +44,8 @@ struct OpenOptions {
 class Database {
  public:
   // Errors: not_found, busy (another process holds it), malformed (the file is no database). Throws Failure when the
-  // environment is broken. `path` may be ":memory:".
+  // environment is broken or the file is damaged (a sealed file that belongs to somebody else looks the same). `path`
+  // may be ":memory:".
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, const OpenOptions& options = {});
 
   ~Database();
@@ -71,6 +76,7 @@ class Database {
  private:
   Database(sqlite3* handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
   void apply(const OpenOptions& options);
+  bool is_copy();
   void execute(std::string_view sql);
 
   friend class Transaction;

@@ -5,6 +5,7 @@
 namespace plenary::sqlite::internal {
 
 Failure::Kind kind_of(int code) {
+  if (code == SQLITE_IOERR_DATA) return Failure::Kind::corrupt;
   switch (code & 0xff) {
     case SQLITE_FULL:
       return Failure::Kind::disk_full;
@@ -25,6 +26,11 @@ void throw_failure(sqlite3* connection, int code, const std::string& doing) {
   const int extended = connection != nullptr ? sqlite3_extended_errcode(connection) : code;
   const char* file = connection != nullptr ? sqlite3_db_filename(connection, "main") : nullptr;
   std::string message = "Could not " + doing;
+  if (extended == SQLITE_IOERR_DATA) {
+    message += std::string(": a page of ") + (file != nullptr ? file : "the file") +
+               " was altered, belongs to another file, or was sealed with another key. Nothing of it is shown.";
+    throw Failure(Failure::Kind::corrupt, extended, message);
+  }
   if (file != nullptr && *file != '\0') message += std::string(" in ") + file;
   message += ": ";
   message += sqlite3_errstr(code);

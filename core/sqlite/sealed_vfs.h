@@ -1,0 +1,50 @@
+// SealedVfs: a VFS under which SQLite writes only sealed pages. Source: architecture.md D10; docs/storage.md, "What is
+// encrypted".
+//
+// The database file and its write-ahead log are sealed page by page. A rollback journal, which SQLite wants for a
+// moment while it makes a file, may hold headers (sizes and a random number) and nothing else. Every other file
+// (temporary, statement and super-journals) is refused, so that nothing can be written in clear: sealed databases keep
+// such things in memory (temp_store=MEMORY), stay in WAL mode and belong to one connection (no shared memory, no memory
+// mapping).
+//
+// An altered page is SQLITE_IOERR_DATA, which Failure shows as damage. In the log SQLite's own rule comes first: at
+// opening, what follows a frame that does not hold was never committed. Assumes of the disk what SQLite assumes by
+// default: that a write cut short harms no bytes beside those written.
+#pragma once
+
+#include <string>
+
+#include "core/sqlite/page_cipher.h"
+
+struct sqlite3_vfs;
+
+namespace plenary::sqlite {
+
+class SealedVfs {
+ public:
+  // `ciphers` outlives this, and this outlives every database that was opened through it. `beneath`: name of the VFS
+  // that does the writing; empty: the system's. Throws std::invalid_argument when there is no such VFS.
+  explicit SealedVfs(PageCiphers& ciphers, const std::string& beneath = {});
+  ~SealedVfs();
+  SealedVfs(const SealedVfs&) = delete;
+  SealedVfs& operator=(const SealedVfs&) = delete;
+
+  // Under which SQLite knows it.
+  const std::string& name() const { return name_; }
+
+  // For this folder only.
+  PageCiphers& ciphers() const { return ciphers_; }
+  sqlite3_vfs* beneath() const { return beneath_; }
+
+ private:
+  struct Remove {
+    void operator()(sqlite3_vfs* vfs) const;
+  };
+
+  PageCiphers& ciphers_;
+  sqlite3_vfs* beneath_;
+  std::string name_;
+  std::unique_ptr<sqlite3_vfs, Remove> vfs_;
+};
+
+}  // namespace plenary::sqlite
