@@ -17,9 +17,6 @@ int SealedFile::read_beneath(std::span<std::byte> out, sqlite3_int64 offset) con
 int SealedFile::write_beneath(std::span<const std::byte> data, sqlite3_int64 offset) const {
   return beneath_.pMethods->xWrite(&beneath_, data.data(), static_cast<int>(data.size()), offset);
 }
-int SealedFile::truncate(sqlite3_int64 size) {
-  return beneath_.pMethods->xTruncate(&beneath_, size);
-}
 int SealedFile::size(sqlite3_int64& size) const {
   return beneath_.pMethods->xFileSize(&beneath_, &size);
 }
@@ -73,40 +70,10 @@ int SealedDatabaseFile::read_page(std::uint64_t number, PageBuffer plain) {
 
 int SealedDatabaseFile::write(std::span<const std::byte> data, sqlite3_int64 offset) {
   if (data.size() != kSealedPageSize || offset % kPage != 0) return SQLITE_IOERR_WRITE;
-  const auto number = static_cast<std::uint64_t>(offset / kPage) + 1;
-  if (const int code = fill_up_to(number); code != SQLITE_OK) return code;
-  return write_page(number, PlainPage(data));
-}
-
-int SealedDatabaseFile::write_page(std::uint64_t number, PlainPage plain) {
+  const PlainPage plain(data);
   if (!reserves_room(plain)) return SQLITE_IOERR_WRITE;
-  cipher_->seal({PageHome::database, number}, plain, sealed_);
-  const int code = write_beneath(sealed_, static_cast<sqlite3_int64>(number - 1) * kPage);
-  if (code == SQLITE_OK) pages_known_ = std::max(pages_known_, number);
-  return code;
-}
-
-// SQLite may leave pages out that nobody uses, and reads them as zeros later. Zeros that nobody sealed would be damage,
-// so the pages between the end of the file and page `number` are written.
-int SealedDatabaseFile::fill_up_to(std::uint64_t number) {
-  if (number <= pages_known_ + 1) return SQLITE_OK;
-  sqlite3_int64 file_size = 0;
-  if (const int code = size(file_size); code != SQLITE_OK) return code;
-  pages_known_ = static_cast<std::uint64_t>(file_size / kPage);
-  plain_.fill(std::byte{0});
-  while (pages_known_ + 1 < number) {
-    if (const int code = write_page(pages_known_ + 1, plain_); code != SQLITE_OK) return code;
-  }
-  return SQLITE_OK;
-}
-
-int SealedDatabaseFile::truncate(sqlite3_int64 size) {
-  if (size % kPage != 0) return SQLITE_IOERR_TRUNCATE;
-  const auto pages = static_cast<std::uint64_t>(size / kPage);
-  if (const int code = fill_up_to(pages + 1); code != SQLITE_OK) return code;
-  const int code = SealedFile::truncate(size);
-  if (code == SQLITE_OK) pages_known_ = std::min(pages_known_, pages);
-  return code;
+  cipher_->seal({PageHome::database, static_cast<std::uint64_t>(offset / kPage) + 1}, plain, sealed_);
+  return write_beneath(sealed_, offset);
 }
 
 int SealedJournalFile::read(std::span<std::byte> out, sqlite3_int64 offset) {

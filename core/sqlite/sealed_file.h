@@ -18,7 +18,6 @@ class SealedFile {
 
   virtual int read(std::span<std::byte> out, sqlite3_int64 offset) = 0;
   virtual int write(std::span<const std::byte> data, sqlite3_int64 offset) = 0;
-  virtual int truncate(sqlite3_int64 size);
   int size(sqlite3_int64& size) const;
   sqlite3_file& beneath() { return beneath_; }
 
@@ -39,16 +38,12 @@ class SealedDatabaseFile final : public SealedFile {
 
   int read(std::span<std::byte> out, sqlite3_int64 offset) override;
   int write(std::span<const std::byte> data, sqlite3_int64 offset) override;
-  int truncate(sqlite3_int64 size) override;
 
  private:
   int read_first_bytes(std::span<std::byte> out) const;
   int read_page(std::uint64_t number, PageBuffer plain);
-  int write_page(std::uint64_t number, PlainPage plain);
-  int fill_up_to(std::uint64_t number);
 
   std::unique_ptr<PageCipher> cipher_;
-  std::uint64_t pages_known_ = 0;  // at least so many are in the file
   std::array<std::byte, kSealedPageSize> sealed_;
   std::array<std::byte, kSealedPageSize> plain_;
 };

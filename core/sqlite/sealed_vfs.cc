@@ -39,7 +39,7 @@ int write(sqlite3_file* file, const void* data, int amount, sqlite3_int64 offset
   return in(file).write({static_cast<const std::byte*>(data), static_cast<std::size_t>(amount)}, offset);
 }
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return in(file).truncate(size);
+  return beneath(file).pMethods->xTruncate(&beneath(file), size);
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
   return in(file).size(*size);
@@ -148,7 +148,7 @@ int full_path(sqlite3_vfs* vfs, const char* path, int size, char* out) {
 int randomness(sqlite3_vfs* vfs, int size, char* out) {
   return lower(vfs).xRandomness(&lower(vfs), size, out);
 }
-int sleep(sqlite3_vfs* vfs, int microseconds) {
+int wait(sqlite3_vfs* vfs, int microseconds) {
   return lower(vfs).xSleep(&lower(vfs), microseconds);
 }
 int current_time(sqlite3_vfs* vfs, double* time) {
@@ -176,7 +176,7 @@ SealedVfs::SealedVfs(PageCiphers& ciphers, const std::string& beneath)
   vfs->xAccess = access;
   vfs->xFullPathname = full_path;
   vfs->xRandomness = randomness;
-  vfs->xSleep = sleep;
+  vfs->xSleep = wait;
   vfs->xCurrentTime = current_time;
   vfs->xGetLastError = last_error;
   if (sqlite3_vfs_register(vfs.get(), 0) != SQLITE_OK) throw std::bad_alloc();
