@@ -268,35 +268,41 @@ TEST_F(PlenarydTest, ARestoredBackupIsNotTakenForABetrayal) {
   EXPECT_EQ(row.integer(0), 6);
 }
 
-// Passes on what a tablet sends, but hardly anything of what the hub answers.
+// Passes on what a tablet sends, but hardly anything of what the hub answers. Everything runs on one thread of its own.
 class StallingRelay {
  public:
-  explicit StallingRelay(std::uint16_t hub_port) {
-    thread_ = std::thread([this, hub_port] {
-      acceptor_.accept(tablet_);
-      hub_.connect({asio::ip::make_address("127.0.0.1"), hub_port});
-      std::thread back([this] { pass(hub_, tablet_, 20'000); });
-      pass(tablet_, hub_, SIZE_MAX);
-      back.join();
-    });
+  explicit StallingRelay(std::uint16_t hub_port) : port_(acceptor_.local_endpoint().port()) {
+    asio::co_spawn(context_, relay(hub_port), asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
   }
   ~StallingRelay() { end(); }
   void end() {
     if (!thread_.joinable()) return;
-    asio::error_code ignored;
-    tablet_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    hub_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    asio::post(context_, [this] {
+      acceptor_.close();
+      tablet_.close();
+      hub_.close();
+    });
     thread_.join();
   }
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  std::uint16_t port() const { return port_; }
 
  private:
-  static void pass(asio::ip::tcp::socket& from, asio::ip::tcp::socket& to, std::size_t limit) {
+  using Socket = asio::ip::tcp::socket;
+
+  asio::awaitable<void> relay(std::uint16_t hub_port) {
+    const asio::ip::tcp::endpoint hub(asio::ip::make_address("127.0.0.1"), hub_port);
+    co_await acceptor_.async_accept(tablet_, asio::use_awaitable);
+    co_await hub_.async_connect(hub, asio::use_awaitable);
+    asio::co_spawn(context_, pass(hub_, tablet_, 20'000), asio::detached);
+    co_await pass(tablet_, hub_, SIZE_MAX);
+  }
+  // Ends with an exception, which nobody waits for, when a socket is closed.
+  static asio::awaitable<void> pass(Socket& from, Socket& to, std::size_t limit) {
     std::array<std::byte, 4096> buffer;
-    asio::error_code error;
-    for (std::size_t passed = 0; !error && passed < limit;) {
-      const std::size_t size = from.read_some(asio::buffer(buffer), error);
-      if (!error) asio::write(to, asio::buffer(buffer.data(), size), error);
+    for (std::size_t passed = 0; passed < limit;) {
+      const std::size_t size = co_await from.async_read_some(asio::buffer(buffer), asio::use_awaitable);
+      co_await asio::async_write(to, asio::buffer(buffer.data(), size), asio::use_awaitable);
       passed += size;
     }
   }
@@ -304,6 +310,7 @@ class StallingRelay {
   asio::io_context context_;
   asio::ip::tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
   asio::ip::tcp::socket tablet_{context_}, hub_{context_};
+  std::uint16_t port_;
   std::thread thread_;
 };
 
