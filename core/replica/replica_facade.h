@@ -70,8 +70,10 @@ class ReplicaFacade final : public Replica {
   Result<Bytes> receipt(const SpaceId& space) override;
   Result<std::vector<std::string>> check(const SpaceId& space) override;
 
- private:
+  // What the façade is made of, for tests and the simulator, which look beneath it.
   Result<Space*> space(const SpaceId& id);
+
+ private:
   Result<store::LoadedRecord> load(Space& space, const std::string& id);
 
   std::unique_ptr<Profile> profile_;

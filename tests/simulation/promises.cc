@@ -1,0 +1,112 @@
+#include "tests/simulation/promises.h"
+
+#include <algorithm>
+
+namespace plenary::simulation {
+namespace {
+
+std::string text_of(const log::Head& head) {
+  return head.log.hex().substr(0, 8) + "." + std::to_string(head.number) + " (" + head.chain.hex().substr(0, 8) + ")";
+}
+
+bool applies(const roster::Roster& roster, const RosterHash& record) {
+  return roster.find(record) != nullptr && !roster.is_void(record);
+}
+
+}  // namespace
+
+void Promises::check(SimulatedDevice& device) {
+  if (!device.is_open()) return;
+  replica::Space* const space = device.space(space_);
+  if (space == nullptr) {
+    if (device.joined) throw Violation("T14: " + device.name + " joined the space and does not know it any more");
+    return;
+  }
+  ++checks_;
+  check_confirmed(device, *space);
+  check_roster(device, *space);
+  check_digest(device, *space);
+}
+
+// T14: what was there when an action ended is there for ever; a power cut or a full disk takes nothing of it.
+void Promises::check_confirmed(SimulatedDevice& device, replica::Space& space) {
+  store::SpaceStore& store = space.store();
+  for (const log::Head& head : device.confirmed.frontier) {
+    if (!store.log_table().find(head)) {
+      throw Violation("T14: " + device.name + " lost change " + text_of(head) + ", which was confirmed");
+    }
+  }
+  const auto& roster = store.roster_hashes();
+  for (const RosterHash& hash : device.confirmed.roster) {
+    if (std::ranges::find(roster, hash) == roster.end()) {
+      throw Violation("T14: " + device.name + " lost a roster record that was confirmed");
+    }
+  }
+  device.confirmed.frontier = store.causality().frontier();
+  for (const log::Head& head : store.causality().waiting()) device.confirmed.frontier.push_back(head);
+  device.confirmed.roster = roster;
+}
+
+// T9: records by anybody but the keeper are nowhere.
+void Promises::check_roster(SimulatedDevice& device, replica::Space& space) const {
+  for (const RosterHash& hash : forged_) {
+    if (space.store().roster().find(hash) != nullptr) {
+      throw Violation("T9: " + device.name + " took a roster record that its keeper did not sign");
+    }
+  }
+}
+
+// T7, T12, D12, and T4's "same quarantine everywhere": whoever is at a position where anybody ever was shows the same.
+void Promises::check_digest(SimulatedDevice& device, replica::Space& space) {
+  if (space.first_key() == nullptr) return;
+  const store::StatePosition at = space.store().position();
+  const auto [known, is_new] = reached_.try_emplace(at.position, Reached{at.digest, device.name});
+  if (!is_new && known->second.digest != at.digest) {
+    throw Violation("T7: " + device.name + " shows something else than " + known->second.by +
+                    " did with the same changes and the same roster");
+  }
+}
+
+void Promises::check_tables(SimulatedDevice& device) {
+  replica::Space* const space = device.is_open() ? device.space(space_) : nullptr;
+  if (space == nullptr) return;
+  ++checks_;
+  for (const std::string& difference : space->store().check()) {
+    throw Violation(device.name + "'s tables are not what its log says: " + difference.substr(0, 500));
+  }
+}
+
+void Promises::check_erased(const SimulatedDevice& device, const replica::Space& space) const {
+  auto& store = const_cast<replica::Space&>(space).store();
+  for (const auto& [record, words] : erased_) {
+    if (!applies(store.roster(), record)) continue;
+    for (const std::string& word : words) {
+      if (device.disk.contains(word)) {
+        throw Violation("T15: " + device.name + " knows that " + word + " was erased, and its files hold it");
+      }
+    }
+  }
+}
+
+void Promises::expect_unreadable(const RosterHash& removal, const seal::KeyRing& keys, const DeviceKey& device) {
+  removed_[removal] = {device, keys.ids()};
+}
+
+void Promises::check_sealing(SimulatedDevice& sender, const std::vector<sync::Item>& items) {
+  replica::Space* const space = sender.space(space_);
+  if (space == nullptr) return;
+  for (const auto& [removal, removed] : removed_) {
+    const auto& roster = space->store().roster();
+    const auto* member = applies(roster, removal) ? roster.standing().member(removed.device) : nullptr;
+    if (member == nullptr || !member->removed) continue;
+    for (const sync::Item& item : items) {
+      if (item.kind != sync::ItemKind::segment) continue;
+      const auto view = log::view_segment(item.bytes);
+      if (view && std::ranges::find(removed.keys, view->envelope.key) != removed.keys.end()) {
+        throw Violation("T4: " + sender.name + " knows of a removal, and sent what the removed device can read");
+      }
+    }
+  }
+}
+
+}  // namespace plenary::simulation
