@@ -30,24 +30,37 @@ struct Missing {
   bool branch = false;
 };
 
+// How much of the strand lies at or before the place: whoever holds a branch holds what it grew from, too.
+std::uint32_t shared_with(const store::LogTable& table, const store::Strand& strand, store::StrandPlace place) {
+  while (place.strand != strand.number) {
+    const auto parent = table.strand(place.strand).parent;
+    if (!parent) return strand.first - 1;
+    place = *parent;
+  }
+  return place.number;
+}
+
 std::optional<Missing> missing_of(store::LogTable& table, const store::Strand& strand, const sync::LogWant& want) {
   const std::uint32_t end = strand.head.head.number;
   if (end < strand.first) return std::nullopt;  // nothing signed of it
   std::uint32_t held = strand.first - 1;
   bool any_here = want.have.empty();
+  std::vector<store::StrandPlace> ends;  // of what the peer has
   for (const log::Head& head : want.have) {
     const auto place = table.find(head);
     if (!place) continue;
     any_here = true;
-    if (place->strand == strand.number) held = std::max(held, head.number);
+    ends.push_back(*place);
+    held = std::max(held, shared_with(table, strand, *place));
   }
   // Heads that are not known here are ahead of us, unless we hold another change at their number.
   const bool ahead = !any_here && std::ranges::any_of(want.have, [&](const log::Head& head) {
     return head.number > strand.last.number;
   });
   if (ahead || held >= end) return std::nullopt;
-  const bool branch = !want.have.empty() && held < strand.first && (strand.parent.has_value() || !any_here);
-  return Missing{held + 1, branch};
+  // It goes on where the peer's log ends, or else it is another branch.
+  const bool continues = std::ranges::find(ends, store::StrandPlace{strand.number, held}) != ends.end();
+  return Missing{held + 1, strand.parent.has_value() || (!want.have.empty() && !continues)};
 }
 
 }  // namespace

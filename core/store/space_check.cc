@@ -17,13 +17,13 @@ Dump dump(sqlite::Database& database, const std::string& table) {
   Dump rows_by_key;
   sqlite::Statement select(database, sqlite::GeneratedSql("SELECT * FROM " + sqlite::quoted_identifier(table)));
   for (auto rows = select.query(); rows.next();) {
-    const bool has_id = rows.columns() > 5;
     std::string row;
     for (int column = 1; column < rows.columns(); ++column) row += cell(rows, column) + " ";
     std::string key = std::to_string(rows.integer(0));
-    // Conflicts and operations set aside have several rows for one record.
-    if (!has_id) key += " " + cell(rows, 1) + (table == "plenary_set_aside" ? " " + cell(rows, 2) : "");
-    rows_by_key.emplace(has_id ? cell(rows, 1) : key, row);
+    // Conflicts and operations set aside have several rows for one record; elsewhere the second column is its id.
+    if (table != "plenary_record") key += " " + cell(rows, 1);
+    if (table == "plenary_set_aside") key += " " + cell(rows, 2);
+    rows_by_key.emplace(std::move(key), std::move(row));
   }
   return rows_by_key;
 }

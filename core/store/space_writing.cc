@@ -51,6 +51,9 @@ void SpaceStore::Writing::set_digest_key(const DigestKey& key) {
 
 roster::Admission SpaceStore::Writing::add_record(const roster::VerifiedRecord& record) {
   State& state = *store_.state_;
+  // Not shown to the roster either, which would take it in once its predecessor is here, when its bytes are gone.
+  const RosterHash& previous = record.record().previous;
+  if (!previous.is_zero() && state.roster.find(previous) == nullptr) return roster::Admission::waiting;
   if (!roster_before_ && !state.roster.empty()) {
     roster_before_ = RosterBefore{state.roster.standing(), state.roster.unsettled()};
   }

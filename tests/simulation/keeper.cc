@@ -33,8 +33,7 @@ void World::sign(SimulatedDevice& device, roster::Body body, const crypto::Signi
                  std::optional<RosterHash> after) {
   replica::Space& space = space_of(device);
   const roster::Roster& roster = space.store().roster();
-  const bool opening =
-      std::holds_alternative<roster::HandOver>(body) || std::holds_alternative<roster::Recover>(body);
+  const bool opening = std::holds_alternative<roster::HandOver>(body) || std::holds_alternative<roster::Recover>(body);
   roster::Record record;
   record.previous = after.value_or(roster.tip());
   record.epoch = roster.find(record.previous)->epoch + (opening ? 1 : 0);

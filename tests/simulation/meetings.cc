@@ -21,6 +21,7 @@ void World::exchange(SimulatedHub& hub, const std::vector<SimulatedDevice*>& dev
   wire.run();
   say(hub.name + " meets" + names + ": " + std::to_string(wire.bytes()) + " bytes, " +
       std::to_string(wire.up_to_date()) + " up to date");
+  for (const std::string& refusal : wire.refusals()) say("    " + refusal);
   for (SimulatedDevice* device : devices) promises_->check(*device);
 }
 

@@ -78,8 +78,7 @@ ForgedLog* World::forged_log() {
 void World::deliver(const sync::Item& item, const std::string& what) {
   SimulatedDevice* const device = any_member();
   if (random_.chance(0.5) && device != nullptr) {
-    act(*device, "gets " + what + " from " + forger_->name,
-        [&] { device->replica().sync().store(space_, {item}); });
+    act(*device, "gets " + what + " from " + forger_->name, [&] { device->replica().sync().store(space_, {item}); });
     return;
   }
   SimulatedHub& hub = any_hub();
@@ -112,6 +111,7 @@ void World::write_fork() {
   replica::Space& space = space_of(*forger_);
   const std::uint32_t first = log->length() + 1;
   for (int branch = 0; branch < 2; ++branch) {
+    if (branch == 1) log->take_back();
     log::Change change = honest_header(*forger_, space, *log);
     log::Operation create;
     create.record = {contract::type_number("note"), log::WriteName{log->next(), 0}};
@@ -120,7 +120,6 @@ void World::write_fork() {
     set.field = contract::field_number(create.record.type, "year");
     set.value = branch == 0 ? "3" : "4";
     change.operations = {create, set};
-    if (branch == 1) log->take_back();
     log->append(std::move(change));
     if (const auto item = log->segment(random_.chance(0.7) ? first : 1)) deliver(*item, "one branch of a fork");
   }

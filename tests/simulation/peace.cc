@@ -4,6 +4,26 @@
 #include "tests/simulation/world.h"
 
 namespace plenary::simulation {
+namespace {
+
+// What two devices hold differently, in words.
+std::string difference(replica::Space& one, replica::Space& other) {
+  std::string text;
+  if (one.store().roster().tip() != other.store().roster().tip()) text += " other roster tips;";
+  const auto lacks = [&](replica::Space& space, replica::Space& without, const char* whose) {
+    for (const log::Head& head : space.store().causality().frontier()) {
+      if (without.store().causality().is_delivered(head)) continue;
+      const bool here = without.store().log_table().find(head).has_value();
+      text += std::string(" ") + whose + (here ? " waits with " : " lacks ") + head.log.hex().substr(0, 8) + "." +
+              std::to_string(head.number) + ";";
+    }
+  };
+  lacks(one, other, "the second");
+  lacks(other, one, "the first");
+  return text;
+}
+
+}  // namespace
 
 void World::heal() {
   if (!hubs_.front()->honest) {
@@ -15,7 +35,7 @@ void World::heal() {
     if (!device->gone) device->disk.forget_fault();
   }
   everybody_meets(hub);
-  check_convergence();
+  check_convergence(hub);
 }
 
 void World::everybody_meets(SimulatedHub& hub) {
@@ -27,22 +47,22 @@ void World::everybody_meets(SimulatedHub& hub) {
   }
 }
 
-// Honest members, and those who were never removed and could read all along.
-void World::check_convergence() {
+// Honest members: whom the hub lets in.
+void World::check_convergence(SimulatedHub& hub) {
   SimulatedDevice* first = nullptr;
   for (SimulatedDevice* device : members()) {
     replica::Space& space = space_of(*device);
     promises_->check_tables(*device);
-    if (space.store().roster().empty()) continue;
-    const auto* member = space.store().roster().standing().member(device->signing().public_key());
-    if (member == nullptr || member->removed || device->dishonest) continue;
+    const auto access = hub.spaces().access(space_, device->replica().transport_key().public_key());
+    if (access != sync::Access::member || device->dishonest) continue;
     if (first == nullptr) {
       first = device;
       continue;
     }
     const auto here = space.store().position(), there = space_of(*first).store().position();
     if (here.position != there.position) {
-      throw Violation("Convergence: " + device->name + " and " + first->name + " do not hold the same");
+      throw Violation("Convergence: " + device->name + " and " + first->name +
+                      " do not hold the same:" + difference(space, space_of(*first)));
     }
     if (here.digest != there.digest) {
       throw Violation("Convergence: " + device->name + " and " + first->name + " do not show the same");

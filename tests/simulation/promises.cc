@@ -71,9 +71,9 @@ void Promises::check_tables(SimulatedDevice& device) {
   replica::Space* const space = device.is_open() ? device.space(space_) : nullptr;
   if (space == nullptr) return;
   ++checks_;
-  for (const std::string& difference : space->store().check()) {
-    throw Violation(device.name + "'s tables are not what its log says: " + difference.substr(0, 500));
-  }
+  std::string all;
+  for (const std::string& difference : space->store().check()) all += difference.substr(0, 300) + "\n";
+  if (!all.empty()) throw Violation(device.name + "'s tables are not what its log says: " + all.substr(0, 2'000));
 }
 
 void Promises::check_erased(const SimulatedDevice& device, const replica::Space& space) const {

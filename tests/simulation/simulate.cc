@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 
@@ -25,6 +26,16 @@ std::filesystem::path scratch() {
   return base / ("plenary-simulate-" + std::to_string(::getpid()));
 }
 
+// The world that runs now, for the report of a failed CHECK.
+const World* running = nullptr;
+std::uint64_t running_seed = 0;
+
+void report_abort(int) {
+  if (running == nullptr) return;
+  std::cout << running->trace().text() << "seed " << running_seed << " failed: aborted in step " << running->step()
+            << std::endl;
+}
+
 struct Outcome {
   bool good = true;
   std::uint64_t hash = 0;
@@ -36,6 +47,8 @@ Outcome run_seed(std::uint64_t seed, const Arguments& arguments) {
   options.trace_lines = arguments.trace ? 100'000 : 40;
   Outcome outcome;
   World world(seed, scratch(), options);
+  running = &world;
+  running_seed = seed;
   try {
     world.run();
   } catch (const std::exception& problem) {
@@ -43,6 +56,7 @@ Outcome run_seed(std::uint64_t seed, const Arguments& arguments) {
     std::cout << "seed " << seed << " step " << world.step() << ": " << problem.what() << "\n"
               << world.trace().text() << "seed " << seed << " failed: " << problem.what() << std::endl;
   }
+  running = nullptr;
   if (arguments.trace && outcome.good) std::cout << world.trace().text();
   outcome.hash = world.trace().hash();
   outcome.checks = world.checks();
@@ -74,7 +88,10 @@ int run_all(const Arguments& arguments) {
   std::vector<pid_t> children;
   for (std::uint64_t share = 0; share < arguments.jobs; ++share) {
     const pid_t child = ::fork();
-    if (child == 0) ::_exit(run_share(share, arguments));
+    if (child == 0) {
+      std::signal(SIGABRT, report_abort);
+      ::_exit(run_share(share, arguments));
+    }
     children.push_back(child);
   }
   int result = 0;

@@ -70,10 +70,10 @@ class SimulatedDevice {
   SimulatedDisk disk;
   Confirmed confirmed;
   std::vector<Backup> backups;
-  std::string invitation;      // a link that it has not followed yet
-  bool joined = false;         // it belongs to the space, ratified or not
-  bool gone = false;           // broken, or lost with all that it had
-  bool dishonest = false;      // its person writes what the program would not write
+  std::string invitation;       // a link that it has not followed yet
+  bool joined = false;          // it belongs to the space, ratified or not
+  bool gone = false;            // broken, or lost with all that it had
+  bool dishonest = false;       // its person writes what the program would not write
   bool shared_its_key = false;  // another device has a copy of its keys
 
  private:

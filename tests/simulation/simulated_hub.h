@@ -40,8 +40,8 @@ class SimulatedHub {
   SimulatedDisk disk;
   bool honest = true;
   std::vector<Backup> backups;
-  std::set<LogId> withheld;       // dishonest: left out of what it shows
-  bool drops = false;             // dishonest: acknowledges, and keeps nothing
+  std::set<LogId> withheld;  // dishonest: left out of what it shows
+  bool drops = false;        // dishonest: acknowledges, and keeps nothing
 
  private:
   struct Open;

@@ -60,6 +60,11 @@ void SimulatedWire::take_from_device(Link& link, sync::Output output) {
   while (true) {
     link.to_hub.insert(link.to_hub.end(), output.send.begin(), output.send.end());
     link.wake_at_ms = output.wake_at_ms;
+    for (const sync::Event& event : output.events) {
+      const bool tells = event.kind == sync::Event::Kind::refused || event.kind == sync::Event::Kind::alarm ||
+                         (event.kind == sync::Event::Kind::closed && !event.error.message.empty());
+      if (tells) refusals_.insert(link.device->name + ": " + event.error.message);
+    }
     if (!output.more) return;
     output = link.near->resume(now_ms_);
   }

@@ -30,6 +30,8 @@ class SimulatedWire {
   // How many connections ended up to date.
   std::size_t up_to_date() const { return up_to_date_; }
   std::uint64_t bytes() const { return arrived_; }
+  // What hub or device refused, and alarms, in words.
+  const std::set<std::string>& refusals() const { return refusals_; }
 
  private:
   struct Link {
@@ -58,6 +60,7 @@ class SimulatedWire {
   std::uint64_t arrived_ = 0;
   std::int64_t now_ms_ = 1'000;
   std::size_t up_to_date_ = 0;
+  std::set<std::string> refusals_;
 };
 
 }  // namespace plenary::simulation

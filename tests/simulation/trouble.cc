@@ -31,8 +31,7 @@ void World::back_up() {
 void World::restore() {
   SimulatedDevice* const device = any_member();
   if (device == nullptr || device->backups.empty()) return;
-  const auto mark =
-      random_.chance(0.6) ? SimulatedDevice::InstallMark::lost : SimulatedDevice::InstallMark::kept;
+  const auto mark = random_.chance(0.6) ? SimulatedDevice::InstallMark::lost : SimulatedDevice::InstallMark::kept;
   device->close();
   device->restore(random_.pick(device->backups), mark);
   device->open();

@@ -68,7 +68,8 @@ void World::found() {
   for (std::size_t i = 0; i < people; ++i) {
     SimulatedDevice& device = make_device("tablet" + std::to_string(i + 1));
     device.create();
-    if (random_.chance(0.25)) device.environment.wrong_by_ms = (static_cast<std::int64_t>(random_.below(21)) - 10) * kYearMs;
+    if (random_.chance(0.25))
+      device.environment.wrong_by_ms = (static_cast<std::int64_t>(random_.below(21)) - 10) * kYearMs;
     device.dishonest = i > 0 && random_.chance(0.15);
   }
   SimulatedDevice& keeper = *devices_.front();
@@ -174,7 +175,9 @@ void World::run() {
     now_ms_ += 1'000 + static_cast<std::int64_t>(random_.below(120'000));
     random_step();
     if (options_.check_tables_every > 0 && step_ % options_.check_tables_every == 0) {
-      if (SimulatedDevice* const device = any_member()) promises_->check_tables(*device);
+      // Chosen without chance, so that looking more often changes nothing.
+      const auto all = members();
+      if (!all.empty()) promises_->check_tables(*all[step_ / options_.check_tables_every % all.size()]);
     }
   }
   heal();

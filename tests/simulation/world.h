@@ -117,7 +117,7 @@ class World {
   // peace.cc: the end
   void heal();
   void everybody_meets(SimulatedHub& hub);
-  void check_convergence();
+  void check_convergence(SimulatedHub& hub);
 
   contract::Random random_;
   std::filesystem::path folder_;
@@ -140,7 +140,7 @@ class World {
     std::string from;
     Bytes bytes;
   };
-  std::vector<File> files_;  // day-end files and receipts on their way
+  std::vector<File> files_;           // day-end files and receipts on their way
   std::vector<sync::Item> captured_;  // items that somebody saw pass
   std::map<SimulatedDevice*, std::unique_ptr<ForgedLog>> forged_;
   SimulatedDevice* forger_ = nullptr;

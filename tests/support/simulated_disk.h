@@ -6,8 +6,8 @@
 // files, list or rename them see what they expect. What programs write there past SQLite is an ordinary file: it
 // survives a power cut.
 //
-// A power cut keeps what was synced; of what was not, any set of sectors may be kept, lost, or as of any moment between.
-// A file that was made or deleted since the last sync on this disk may be there or not. One thread.
+// A power cut keeps what was synced; of what was not, any set of sectors may be kept, lost, or as of any moment
+// between. A file that was made or deleted since the last sync on this disk may be there or not. One thread.
 #pragma once
 
 #include <filesystem>

@@ -258,7 +258,7 @@ int randomness(sqlite3_vfs*, int size, char* out) {
   return size;
 }
 
-int sleep(sqlite3_vfs*, int microseconds) {
+int pass_time(sqlite3_vfs*, int microseconds) {
   return microseconds;
 }
 int current_time(sqlite3_vfs*, double* days) {
@@ -283,7 +283,7 @@ void register_simulated_vfs() {
     made.xAccess = access;
     made.xFullPathname = full_path;
     made.xRandomness = randomness;
-    made.xSleep = sleep;
+    made.xSleep = pass_time;
     made.xCurrentTime = current_time;
     made.xGetLastError = last_error;
     return made;
