@@ -59,6 +59,15 @@ ExitCode run(const Flags& flags, const Command& command) {
   return plenary::hub::exit_code_of(done.error().code);
 }
 
+// What does not fit in the command line: CLI11 by itself names left-over words in reverse.
+std::string misfit(const CLI::App& app, const CLI::ParseError& error) {
+  std::string path = "plenaryd", left_over;
+  for (const auto* command : app.get_subcommands()) path += " " + command->get_name();
+  for (const auto& word : app.remaining(true)) left_over += " " + word;
+  const std::string what = left_over.empty() ? error.what() : path + " does not take:" + left_over;
+  return what + ". Help: " + path + " --help";
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app("plenaryd keeps and passes on what tablets hand over, and cannot read a word of it.");
   app.set_version_flag("--version", "plenaryd " PLENARY_VERSION);
@@ -90,7 +99,9 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? static_cast<int>(ExitCode::done) : static_cast<int>(ExitCode::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << "plenaryd: " << misfit(app, error) << "\n";
+    return static_cast<int>(ExitCode::usage);
   }
   return static_cast<int>(run(flags, command));
 }

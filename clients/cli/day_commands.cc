@@ -18,7 +18,12 @@ std::string remarks(const replica::SpaceStatus& status) {
   remark(status.waiting, "change waits for something that is not here yet",
          "changes wait for something that is not here yet");
   remark(status.held, "record waits for its beginning", "records wait for their beginning");
-  remark(status.quarantined, "change without rights was set apart", "changes without rights were set apart");
+  if (status.admitted)
+    remark(status.quarantined, "change without rights was set apart", "changes without rights were set apart");
+  else
+    text +=
+        "\nYou can read, and what you write is kept: it counts as soon as the keeper's tablet has synced and you "
+        "have synced again";
   remark(status.alarms, "alarm: tell the keeper of the space", "alarms: tell the keeper of the space");
   return text;
 }
@@ -29,7 +34,8 @@ ExitCode status(Session& session) {
       status.last_sync_ms ? "last met the hub " + human_time(*status.last_sync_ms) : "has not met the hub yet";
   session.say("On this tablet " + std::to_string(status.notes_here) + " · handed over " +
                   std::to_string(status.notes_handed_over) + " · " + synced + remarks(status),
-              {{"notes_here", status.notes_here},
+              {{"admitted", status.admitted},
+               {"notes_here", status.notes_here},
                {"notes_handed_over", status.notes_handed_over},
                {"own_changes", status.own_changes},
                {"unsent_changes", status.unsent_changes},

@@ -2,30 +2,40 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/field_input.h"
 #include "clients/cli/value_text.h"
+#include "core/base/words.h"
 
 namespace plenary::cli {
 namespace {
 
-constexpr const char* kPayloads[] = {"here", "erased", "hidden", "missing"};
+// A field of a record as the schema has it; null for a record's life and for what a newer version wrote.
+const merge::Field* field_of(Session& session, const std::string& type, const std::string& field) {
+  const auto* record = session.schema().type_named(type);
+  return record == nullptr ? nullptr : record->field_named(field);
+}
 
-std::string words_of(const replica::HistoryEntry& entry) {
-  if (entry.payload != replica::PayloadState::here)
-    return std::string("(") + kPayloads[static_cast<int>(entry.payload)] + ")";
-  return is_time(entry.field) && entry.value.integer() != 0 ? human_time(entry.value.integer()) : text_of(entry.value);
+std::string told(const merge::Field* field, const replica::HistoryEntry& entry) {
+  if (entry.payload != replica::PayloadState::here) return "(" + name_of(entry.payload) + ")";
+  const std::string after = field == nullptr ? text_of(entry.value) : words_of(*field, entry.value);
+  if (entry.before.empty()) return after;
+  return after.empty() ? entry.before : "\"" + entry.before + "\" → \"" + after + "\"";
 }
 
 ExitCode history(Session& session, const std::string& typed) {
   Table table({"When", "Who", "Field", "What", "Standing", "Value and reason"});
   Json list = Json::array();
-  for (const auto& entry : need(session.replica().history(session.space(), session.id(typed)))) {
+  const auto id = session.id(typed);
+  const auto record = session.replica().get(session.space(), id);
+  const std::string type = record ? record->type : "";
+  for (const auto& entry : need(session.replica().history(session.space(), id))) {
     const std::string why = entry.reason.empty() ? "" : " – because: " + entry.reason;
     table.row({human_time(entry.by.time_ms), entry.by.person, entry.field, entry.what, entry.standing,
-               words_of(entry) + why});
+               told(field_of(session, type, entry.field), entry) + why});
     list.push_back({{"by", json_of(entry.by)},
                     {"field", entry.field},
                     {"what", entry.what},
                     {"value", json_of(entry.value)},
-                    {"payload", kPayloads[static_cast<int>(entry.payload)]},
+                    {"before", entry.before},
+                    {"payload", name_of(entry.payload)},
                     {"standing", entry.standing},
                     {"reason", entry.reason}});
   }
@@ -53,12 +63,14 @@ Json json_of_conflict(const replica::Conflict& conflict) {
 
 void print_conflict(Session& session, const replica::Conflict& conflict) {
   auto& out = session.out();
-  out << conflict.type << " " << conflict.id.text << (conflict.field.empty() ? "" : ", " + conflict.field) << ": "
-      << conflict.question << "\n";
+  const auto* field = field_of(session, conflict.type, conflict.field);
+  out << in_words(conflict.type) << " " << conflict.id.text << (conflict.field.empty() ? "" : ", " + conflict.field)
+      << ": " << conflict.question << "\n";
   for (std::size_t i = 0; i < conflict.candidates.size(); ++i) {
     const auto& candidate = conflict.candidates[i];
-    out << "  " << i + 1 << ". " << text_of(candidate.value) << "  (" << candidate.by.person << ", "
-        << human_time(candidate.by.time_ms) << ")\n";
+    const std::string version = field == nullptr ? text_of(candidate.value) : words_of(*field, candidate.value);
+    out << "  " << i + 1 << ". " << version << "  (" << candidate.by.person << ", " << human_time(candidate.by.time_ms)
+        << ")\n";
   }
   if (!conflict.deleted_by.empty()) out << "  deleted by " << names(conflict.deleted_by) << "\n";
   if (!conflict.edited_by.empty()) out << "  worked on by " << names(conflict.edited_by) << "\n";

@@ -1,6 +1,7 @@
 #include "clients/cli/field_input.h"
 
 #include "clients/cli/value_text.h"
+#include "core/base/words.h"
 
 namespace plenary::cli {
 namespace {
@@ -24,8 +25,8 @@ const merge::Field& field_named(const merge::RecordType& type, const std::string
   if (const auto* field = type.field_named(typed)) return *field;
   std::vector<std::string> names;
   for (const auto& [number, field] : type.fields) names.push_back(field.name);
-  give_up(ErrorCode::invalid_argument, type.name + " has no field \"" + typed + "\"." + did_you_mean(typed, names) +
-                                           " See: plenary fields " + type.name);
+  give_up(ErrorCode::invalid_argument, "There is no field \"" + typed + "\" in " + with_article(in_words(type.name)) +
+                                           "." + did_you_mean(typed, names) + " See: plenary fields " + type.name);
 }
 
 replica::Value value_for(Session& session, const merge::Field& field, const std::string& typed) {

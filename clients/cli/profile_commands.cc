@@ -4,6 +4,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/value_text.h"
 #include "clients/link/connection.h"
+#include "core/base/words.h"
 
 namespace plenary::cli {
 namespace {
@@ -39,7 +40,7 @@ ExitCode found_space(Session& session, const std::string& kind, const std::strin
   const Role own = role_named(session.schema(), role);
   const auto founded = need(session.replica().found_space(kind, name, own));
   session.remember_space(founded.space);
-  session.say("Founded \"" + name + "\". You keep its roster.\n" +
+  session.say("Founded \"" + name + "\". You keep its roster. Commands are about this space now.\n" +
                   "Recovery code (print it, put it away; it is shown only now):\n  " + founded.recovery_code,
               {{"space", founded.space.hex()}, {"name", name}, {"recovery_code", founded.recovery_code}});
   return ExitCode::done;
@@ -50,7 +51,7 @@ ExitCode list_spaces(Session& session) {
   Json list = Json::array();
   for (const auto& space : session.spaces()) {
     const std::string role = name_of(session.schema(), space.role) + (space.keeper ? ", keeper" : "");
-    table.row({space.name, space.kind, role, std::to_string(space.records), std::to_string(space.conflicts),
+    table.row({space.name, in_words(space.kind), role, std::to_string(space.records), std::to_string(space.conflicts),
                space.space.hex().substr(0, 8)});
     list.push_back({{"space", space.space.hex()},
                     {"name", space.name},
@@ -81,7 +82,7 @@ ExitCode list_members(Session& session) {
                     {"removed", member.removed},
                     {"this_device", member.this_device}});
   }
-  session.table(table, "Nobody is in this space.", list);
+  session.table(table, "Nothing is known of this space yet. Run: plenary sync", list);
   return ExitCode::done;
 }
 
@@ -129,8 +130,12 @@ void declare_space(Declared declared) {
   use->callback([=] {
     *action = [=](Session& session) {
       session.use_space(founding->name);
-      session.remember_space(session.space());
-      session.say("Commands are now about \"" + founding->name + "\".", {{"space", session.space().hex()}});
+      const SpaceId chosen = session.space();
+      session.remember_space(chosen);
+      std::string name;
+      for (const auto& space : session.spaces())
+        if (space.space == chosen) name = space.name;
+      session.say("Commands are about \"" + name + "\" now.", {{"space", chosen.hex()}, {"name", name}});
       return ExitCode::done;
     };
   });

@@ -6,6 +6,7 @@
 #include "clients/cli/field_input.h"
 #include "clients/cli/files.h"
 #include "clients/cli/value_text.h"
+#include "core/base/words.h"
 
 namespace plenary::cli {
 namespace {
@@ -70,7 +71,7 @@ ExitCode edit_record(Session& session, const std::string& typed, const std::vect
   for (const auto& assignment : assignments) apply(session, *edit, type, id, assignment);
   const auto summary = need(edit->commit());
   const std::string text =
-      summary.operations == 0 ? id.text + " already says that; nothing was written." : "Changed " + id.text + ".";
+      summary.operations == 0 ? "Nothing to change: " + id.text + " says so already." : "Changed " + id.text + ".";
   session.say(text, {{"id", id.text}, {"operations", summary.operations}});
   return ExitCode::done;
 }
@@ -94,9 +95,9 @@ std::string gist(const merge::RecordType& type, const replica::RecordView& recor
     for (const auto& [number, field] : type.fields) {
       const auto found = record.fields.find(field.name);
       if (field.searched != searched || found == record.fields.end()) continue;
-      const std::string words = shortened(shown(found->second));
+      const std::string words = shortened(shown(field, found->second));
       if (words.empty()) continue;
-      text += (text.empty() ? "" : " · ") + (searched ? words : field.name + " " + words);
+      text += (text.empty() ? "" : " · ") + (searched ? words : in_words(field.name) + " " + words);
     }
   }
   return text;
@@ -126,7 +127,7 @@ ExitCode list_records(Session& session, const std::string& type_typed, const std
     table.row({record.id.text, record.created.person, human_time(record.created.time_ms), mark + gist(type, record)});
     list.push_back(json_of(record));
   }
-  session.table(table, "No " + type.name + " here" + (where.empty() ? " yet." : " fits."), list);
+  session.table(table, "No " + in_words(type.name) + " here" + (where.empty() ? " yet." : " fits."), list);
   return ExitCode::done;
 }
 
@@ -136,19 +137,21 @@ ExitCode show_record(Session& session, const std::string& typed) {
     session.say("", json_of(record));
     return ExitCode::done;
   }
-  std::string head =
-      record.type + " " + record.id.text + ", by " + record.created.person + ", " + human_time(record.created.time_ms);
+  std::string head = in_words(record.type) + " " + record.id.text + ", by " + record.created.person + ", " +
+                     human_time(record.created.time_ms);
   if (record.life == replica::Life::contested)
     head += "\nDeleted by one colleague and edited by another: see plenary conflicts";
   if (record.life == replica::Life::deleted) head += "\nDeleted. To bring it back: plenary keep " + record.id.text;
   if (record.life == replica::Life::erased) head += "\nErased.";
   session.out() << head << "\n";
   Table table({"Field", "Value"});
-  for (const auto& [name, field] : record.fields) {
-    table.row({name, shown(field)});
-    if (!field.asks) continue;
-    for (const auto& candidate : field.candidates)
-      table.row({"", "  " + text_of(candidate.value) + "  (" + candidate.by.person + ", " +
+  const auto& type = type_named(session, record.type);
+  for (const auto& [name, view] : record.fields) {
+    const merge::Field& field = field_named(type, name);
+    table.row({name, shown(field, view)});
+    if (!view.asks) continue;
+    for (const auto& candidate : view.candidates)
+      table.row({"", "  " + words_of(field, candidate.value) + "  (" + candidate.by.person + ", " +
                          human_time(candidate.by.time_ms) + ")"});
   }
   if (!table.empty()) session.out() << table.render(session.terminal().width);
@@ -183,7 +186,7 @@ std::string takes(const merge::Field& field) {
       text = "yes or no";
       break;
     case merge::ValueKind::reference:
-      text = field.target.empty() ? "an id" : "the id of a " + field.target;
+      text = field.target.empty() ? "an id" : "the id of " + with_article(in_words(field.target));
       break;
     case merge::ValueKind::bytes:
       text = "bytes";

@@ -187,6 +187,10 @@ Imported write_schools(Session& session, const review::RegisterImport& import) {
 ExitCode import_schools(Session& session, const std::string& path, bool keep_good) {
   const auto import = need(review::read_register(read_text(path, "register")));
   const auto lines = review::lines_of(import);
+  if (import.schools.empty() && import.bad_rows.empty())
+    throw Failed{{ErrorCode::not_found,
+                  "This register holds no schools: nothing stands below its row of headings. Nothing was imported."},
+                 ExitCode::not_so};
   if (!import.bad_rows.empty() && !keep_good) {
     Json rows = Json::array();
     for (const auto& row : import.bad_rows)

@@ -111,7 +111,14 @@ void Session::remember_space(const SpaceId& space) {
 }
 
 replica::RecordId Session::id(const std::string& typed) {
-  return need(replica().find(space(), typed));
+  const SpaceId here = space();
+  auto found = replica().find(here, typed);
+  if (found || found.error().code != ErrorCode::not_found) return need(std::move(found));
+  for (const auto& other : spaces())
+    if (other.space != here && replica().find(other.space, typed))
+      give_up(ErrorCode::not_found, found.error().message + " It is in \"" + other.name + "\": say --space \"" +
+                                        other.name + "\", or choose it with: plenary space use \"" + other.name + "\"");
+  give_up(found.error());
 }
 
 replica::RecordId Session::reference(const std::string& typed) {

@@ -90,21 +90,21 @@ std::string told(const link::Summary& summary) {
   std::string text = "Handed over " + counted(summary.progress.items_sent, "parcel", "parcels") + ", received " +
                      std::to_string(summary.progress.items_received) + ".";
   if (summary.progress.items_sent + summary.progress.items_received == 0) text = "Nothing new on either side.";
-  for (const auto& event : summary.refused) text += "\nRefused: " + event.error.message;
   return text;
 }
 
 ExitCode sync(Session& session, bool all, bool stay, const std::string& token) {
   std::string text;
   Json list = Json::array();
-  bool whole = true;
+  std::string refusals;
   for (const auto& meeting : meetings(session, all)) {
     const auto summary = meet(session, meeting, stay, token);
     text += (text.empty() ? "" : "\n") + told(summary);
-    whole &= summary.refused.empty();
     Json refused = Json::array();
-    for (const auto& event : summary.refused)
+    for (const auto& event : summary.refused) {
       refused.push_back({{"space", event.space.hex()}, {"error", event.error.message}});
+      refusals += (refusals.empty() ? "" : "\n") + event.error.message;
+    }
     list.push_back({{"hub", meeting.hub.host + ":" + std::to_string(meeting.hub.port)},
                     {"up_to_date", summary.up_to_date},
                     {"items_sent", summary.progress.items_sent},
@@ -114,7 +114,8 @@ ExitCode sync(Session& session, bool all, bool stay, const std::string& token) {
                     {"refused", refused}});
   }
   session.say(text, list);
-  return whole ? ExitCode::done : ExitCode::refused;
+  if (!refusals.empty()) give_up(ErrorCode::refused, refusals);
+  return ExitCode::done;
 }
 
 }  // namespace

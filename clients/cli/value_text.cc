@@ -6,6 +6,8 @@
 #include <charconv>
 #include <ctime>
 
+#include "core/base/words.h"
+
 namespace plenary::cli {
 namespace {
 
@@ -224,15 +226,26 @@ Json json_of(const replica::RecordView& record) {
 std::string name_of(const merge::Schema& schema, Role role) {
   const auto found = schema.roles.find(role);
   if (found == schema.roles.end()) return role == kNoRole ? "not yet admitted" : "role " + std::to_string(role);
-  std::string name = found->second;
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name;
+  return in_words(found->second);
 }
 
-std::string shown(const replica::FieldView& field) {
-  if (field.asks) return "to be decided: " + counted(field.candidates.size(), "version", "versions");
-  if (is_time(field.name)) return human_time(field.value.integer());
-  return text_of(field.value);
+std::string name_of(replica::PayloadState state) {
+  constexpr const char* kNames[] = {"here", "erased", "hidden", "missing"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+std::string words_of(const merge::Field& field, const replica::Value& value) {
+  if (field.kind == merge::ValueKind::enumeration) return in_words(text_of(value));
+  if (is_time(field.name) && value.integer() != 0) return human_time(value.integer());
+  return text_of(value);
+}
+
+std::string shown(const merge::Field& field, const replica::FieldView& view) {
+  if (view.payload != replica::PayloadState::here) return "(" + name_of(view.payload) + ")";
+  if (view.asks && field.policy == merge::Policy::text)
+    return text_of(view.value) + "\n(to be decided: written on two devices of one person)";
+  if (view.asks) return "to be decided: " + counted(view.candidates.size(), "version", "versions");
+  return words_of(field, view.value);
 }
 
 std::string nearest(const std::string& typed, const std::vector<std::string>& candidates) {

@@ -16,6 +16,8 @@ Result<replica::Value> parse_value(const merge::Field& field, const std::string&
 std::vector<std::string> choices_of(const merge::Field& field);
 
 std::string text_of(const replica::Value& value);
+// The same, as a person reads a value of this field: choices in words, moments as times.
+std::string words_of(const merge::Field& field, const replica::Value& value);
 Json json_of(const replica::Value& value);
 Json json_of(const replica::Authorship& by);
 Json json_of(const replica::RecordView& record);
@@ -23,8 +25,10 @@ std::string name_of(const merge::Schema& schema, Role role);
 
 // True for fields that hold a moment in time (their name ends in _at).
 bool is_time(const std::string& field_name);
-// A field's shown value for a person: times are written as times.
-std::string shown(const replica::FieldView& field);
+// What a field shows, for a person: what people still have to decide, or that its words are hidden or gone, too.
+std::string shown(const merge::Field& field, const replica::FieldView& view);
+// "here", "erased", "hidden", "missing".
+std::string name_of(replica::PayloadState state);
 
 // The candidate nearest to what was typed, for "did you mean"; empty when nothing is near.
 std::string nearest(const std::string& typed, const std::vector<std::string>& candidates);

@@ -45,7 +45,7 @@ tl::unexpected<Error> malformed(const LogId& log, std::uint32_t number, std::str
 
 tl::unexpected<Error> too_large(std::string_view what, std::size_t limit) {
   return fail(ErrorCode::limit_exceeded,
-              "a change may have at most " + std::to_string(limit) + " " + std::string(what) + "; make it smaller");
+              "A change may have at most " + std::to_string(limit) + " " + std::string(what) + ". Make it smaller.");
 }
 
 Bytes encode_header(const Change& change, const ChainState& before) {
@@ -105,7 +105,7 @@ Result<Change> decode_change(const LogId& log, const ChainState& before, const C
   change.number = before.number + 1;
   change.chain = chain;
   change.previous = before.chain;
-  if (change.number == 0) return fail(ErrorCode::limit_exceeded, "the log has as many changes as a log can have");
+  if (change.number == 0) return fail(ErrorCode::limit_exceeded, "The log has as many changes as a log can have.");
   if (skeleton.size() > kMaxSkeletonBytes) return too_large("bytes of operations", kMaxSkeletonBytes);
   if (!decode_header(header, before, change)) return malformed(log, change.number, "header");
   CanonicalSource source(skeleton);

@@ -50,9 +50,14 @@ Result<std::unique_ptr<Profile>> Profile::create(const std::filesystem::path& fo
   if (person.empty() || person.size() > kMaxPersonBytes) {
     return fail(ErrorCode::invalid_argument, "A profile needs the name of its person, of at most 200 bytes.");
   }
+  if (std::filesystem::exists(folder / "profile.plenary")) {
+    return fail(ErrorCode::conflict, "There is a profile in " + folder.string() +
+                                         " already. Use it as it is, or choose another folder for a new one.");
+  }
   if (std::filesystem::exists(folder) &&
       (!std::filesystem::is_directory(folder) || !std::filesystem::is_empty(folder))) {
-    return fail(ErrorCode::conflict, folder.string() + " is not empty. Choose a new folder for the profile.");
+    return fail(ErrorCode::conflict,
+                "The folder " + folder.string() + " is not empty. Choose a new one for the profile.");
   }
   std::filesystem::create_directories(folder / "spaces");
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);

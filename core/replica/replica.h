@@ -140,7 +140,8 @@ class Edit {
   // References may point into any space of this profile (a team's note to an activity that is shared with the host): an
   // id is looked up in the edit's space first, then in the others; one that is nowhere here is refused.
   // All refuse an unknown type or field, a value of the wrong kind or over its limit (naming the limit), a role that
-  // may not write. A refused call leaves the edit as it was.
+  // may not write. A refused call leaves the edit as it was. A call that would change nothing (the value is the only
+  // one that stands, the text reads so already) writes nothing; where others stand beside it, writing it decides.
   virtual Result<RecordId> create(const std::string& type) = 0;
   // A copy from another space: the same origin is one record, whoever copies it (architecture.md D5).
   virtual Result<RecordId> create_copy(const std::string& type, const OriginTag& origin) = 0;

@@ -75,7 +75,7 @@ ReplicaFacade::ReplicaFacade(std::unique_ptr<Profile> profile, const merge::Sche
       if (other == except) continue;
       if (auto found = space->store().find(id); found || found.error().code != ErrorCode::not_found) return found;
     }
-    return fail(ErrorCode::not_found, "There is no record " + id + " in any of your spaces.");
+    return fail(ErrorCode::not_found, "There is no record \"" + id + "\" in any of your spaces.");
   };
 }
 
@@ -109,8 +109,8 @@ Result<Space*> ReplicaFacade::space(const SpaceId& id) {
 Result<FoundedSpace> ReplicaFacade::found_space(const std::string& kind, const std::string& name, Role role) {
   wire::SpaceKind number = wire::SPACE_KIND_UNSPECIFIED;
   if (!wire::SpaceKind_Parse(upper(kind), &number) || number == wire::SPACE_KIND_UNSPECIFIED) {
-    return fail(ErrorCode::invalid_argument, "There is no kind of space called " + kind +
-                                                 ": choose partnership, review_team, review_shared or host_school.");
+    return fail(ErrorCode::invalid_argument, "There is no kind of space called \"" + kind +
+                                                 "\": choose partnership, review_team, review_shared or host_school.");
   }
   if (!schema_.roles.contains(role)) return fail(ErrorCode::invalid_argument, "There is no such role.");
   constexpr std::size_t kMaxName = 512;
@@ -177,7 +177,7 @@ Result<store::LoadedRecord> ReplicaFacade::load(Space& in, const std::string& id
   const auto name = in.store().find(id);
   if (!name) return pass(name);
   auto record = in.store().load(*name);
-  if (!record) return fail(ErrorCode::not_found, "There is no record " + id + " here.");
+  if (!record) return fail(ErrorCode::not_found, "There is no record \"" + id + "\" here.");
   return *std::move(record);
 }
 

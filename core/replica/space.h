@@ -153,6 +153,7 @@ class Space {
   void read_names();
   std::vector<store::StatePosition> recent_positions();
   std::size_t count_unsent_notes(const OwnLog& own);
+  std::size_t count_created_notes(const OwnLog& own, std::uint32_t first);
   std::optional<seal::StatusContent> own_status(std::uint64_t& number);
   seal::StatusContent status_content();
 

@@ -1,8 +1,10 @@
 #include "core/replica/space_edit.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/base/utf8.h"
+#include "core/base/words.h"
 #include "core/replica/value_codec.h"
 
 namespace plenary::replica {
@@ -13,6 +15,10 @@ using merge::Policy;
 
 tl::unexpected<Error> pass(const Error& error) {
   return tl::make_unexpected(error);
+}
+
+std::string no_such_field(const merge::RecordType& type, const std::string& field) {
+  return "There is no field \"" + field + "\" in " + with_article(in_words(type.name)) + ".";
 }
 
 }  // namespace
@@ -48,8 +54,10 @@ Result<void> SpaceEdit::may_write(const merge::RecordType& type) {
   }
   if (type.writers_at(space_.store().version()).contains(role)) return {};
   const auto name = schema.roles.find(role);
-  return fail(ErrorCode::refused, "A " + (name == schema.roles.end() ? std::to_string(role) : name->second) +
-                                      " may not write a " + type.name + " here.");
+  const std::string who = name == schema.roles.end() ? "role " + std::to_string(role) : in_words(name->second);
+  std::string message = with_article(who) + " may not write " + with_article(in_words(type.name)) + " here.";
+  message.front() = 'A';
+  return fail(ErrorCode::refused, std::move(message));
 }
 
 Result<SpaceEdit::Target> SpaceEdit::target(const RecordId& id) {
@@ -69,11 +77,11 @@ Result<SpaceEdit::Target> SpaceEdit::target(const RecordId& id, const std::strin
   if (!found) return found;
   found->field = found->type->field_named(field);
   if (found->field == nullptr || found->field->since > space_.store().version()) {
-    return fail(ErrorCode::invalid_argument, "A " + found->type->name + " has no field " + field + ".");
+    return fail(ErrorCode::invalid_argument, no_such_field(*found->type, field));
   }
   if (std::ranges::find(policies, found->field->policy) == policies.end()) {
     return fail(ErrorCode::invalid_argument,
-                "The field " + field + " of a " + found->type->name + " cannot be " + verb + ".");
+                "The field " + field + " of " + with_article(in_words(found->type->name)) + " cannot be " + verb + ".");
   }
   return found;
 }
@@ -100,7 +108,7 @@ const store::LoadedRecord* SpaceEdit::loaded(const log::RecordName& record) {
 
 Result<RecordId> SpaceEdit::create(const std::string& name) {
   const auto* type = space_.store().schema().type_named(name);
-  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called " + name + ".");
+  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called \"" + name + "\".");
   if (auto allowed = may_write(*type); !allowed) return pass(allowed.error());
   const log::RecordName record{type->number, own_write(operations_.size())};
   push(OperationKind::create, {record, type, nullptr});
@@ -111,7 +119,7 @@ Result<RecordId> SpaceEdit::create(const std::string& name) {
 
 Result<RecordId> SpaceEdit::create_copy(const std::string& name, const OriginTag& origin) {
   const auto* type = space_.store().schema().type_named(name);
-  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called " + name + ".");
+  if (type == nullptr) return fail(ErrorCode::invalid_argument, "There is no kind of record called \"" + name + "\".");
   if (auto allowed = may_write(*type); !allowed) return pass(allowed.error());
   const log::RecordName record{type->number, origin};
   push(OperationKind::create, {record, type, nullptr});
@@ -120,11 +128,67 @@ Result<RecordId> SpaceEdit::create_copy(const std::string& name, const OriginTag
   return RecordId{id};
 }
 
+// Whether writing the value would change nothing, now or later: it is the only one that stands, with no lower rank than
+// this device's role would give it, in a record that lives. A value that others stand beside is decided by writing it
+// again, and whoever writes into a deleted record brings it back.
+bool SpaceEdit::says_already(const Target& to, const std::string& bytes) {
+  for (auto own = operations_.rbegin(); own != operations_.rend(); ++own) {
+    const bool same_field = own->record == to.record && own->field == to.field->number;
+    if (same_field && own->kind == OperationKind::set) return own->value == bytes;
+  }
+  const auto* record = loaded(to.record);
+  if (record == nullptr || record->merged.life != merge::Life::live) return false;
+  const auto* merged = record->merged.field(to.field->number);
+  if (merged == nullptr || merged->standing.empty()) return false;
+  const auto rank = [&](Role role) {
+    const auto level = to.field->role_ranks.find(role);
+    return level == to.field->role_ranks.end() ? std::numeric_limits<int>::min() : level->second;
+  };
+  const bool ranks_by_role = to.field->policy == Policy::ranked && to.field->rank_by == merge::RankBy::role;
+  const int own_rank = rank(space_.role());
+  return std::ranges::all_of(merged->standing, [&](merge::WriteIndex write) {
+    const bool readable = record->merged.payloads[write] == merge::Payload::here;
+    const bool ranked = !ranks_by_role || rank(record->merged.effects[write].role) >= own_rank;
+    return readable && ranked && record->writes[write].operation->value == bytes;
+  });
+}
+
+// The additions of this value to a union that stand: those on the screen and this edit's own, sorted.
+std::vector<log::WriteName> SpaceEdit::additions_of(const Target& target, const std::string& bytes) {
+  std::vector<log::WriteName> additions;
+  if (const auto* record = loaded(target.record)) {
+    if (const auto* merged = record->merged.field(target.field->number)) {
+      for (const merge::WriteIndex index : merged->standing) {
+        const merge::Write& write = record->writes[index];
+        if (write.operation->value != bytes) continue;
+        additions.push_back({space_.store().causality().name_of(write.place), write.index});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < operations_.size(); ++i) {
+    const log::Operation& own = operations_[i];
+    if (own.record != target.record || own.field != target.field->number) continue;
+    if (own.kind == OperationKind::add && own.value == bytes) additions.push_back(own_write(i));
+    for (const log::WriteName& removed : own.targets) std::erase(additions, removed);
+  }
+  std::ranges::sort(additions);
+  return additions;
+}
+
+bool SpaceEdit::holds_already(const Target& to, const std::string& bytes) {
+  const auto* record = loaded(to.record);
+  const auto is_here = [](merge::Payload payload) { return payload == merge::Payload::here; };
+  const bool plain = record == nullptr || (record->merged.life == merge::Life::live &&
+                                           std::ranges::all_of(record->merged.payloads, is_here));
+  return plain && !additions_of(to, bytes).empty();
+}
+
 Result<void> SpaceEdit::set(const RecordId& id, const std::string& field, const Value& value) {
   const auto to = target(id, field, {Policy::latest, Policy::ask, Policy::ranked, Policy::once}, "set to one value");
   if (!to) return pass(to.error());
   auto bytes = encode(*to->field, value);
   if (!bytes) return pass(bytes.error());
+  if (says_already(*to, *bytes)) return {};
   if (to->field->policy == Policy::once) {
     const auto* record = loaded(to->record);
     const auto* before = record == nullptr ? nullptr : record->merged.field(to->field->number);
@@ -142,6 +206,7 @@ Result<void> SpaceEdit::add(const RecordId& id, const std::string& field, const 
   if (!to) return pass(to.error());
   auto bytes = encode(*to->field, value);
   if (!bytes) return pass(bytes.error());
+  if (to->field->policy == Policy::set_union && holds_already(*to, *bytes)) return {};
   push(to->field->policy == Policy::append ? OperationKind::append : OperationKind::add, *to, *std::move(bytes));
   return {};
 }
@@ -151,26 +216,10 @@ Result<void> SpaceEdit::remove(const RecordId& id, const std::string& field, con
   if (!from) return pass(from.error());
   const auto bytes = encode(*from->field, value);
   if (!bytes) return pass(bytes.error());
-  std::vector<log::WriteName> targets;
-  if (const auto* record = loaded(from->record)) {
-    if (const auto* merged = record->merged.field(from->field->number)) {
-      for (const merge::WriteIndex index : merged->standing) {
-        const merge::Write& write = record->writes[index];
-        if (write.operation->value != *bytes) continue;
-        targets.push_back({space_.store().causality().name_of(write.place), write.index});
-      }
-    }
-  }
-  for (std::size_t i = 0; i < operations_.size(); ++i) {
-    const log::Operation& own = operations_[i];
-    const bool adds = own.kind == OperationKind::add && own.record == from->record &&
-                      own.field == from->field->number && own.value == *bytes;
-    if (adds) targets.push_back(own_write(i));
-  }
+  std::vector<log::WriteName> targets = additions_of(*from, *bytes);
   if (targets.empty()) {
     return fail(ErrorCode::not_found, "The field " + field + " of " + id.text + " does not hold that value.");
   }
-  std::ranges::sort(targets);
   push(OperationKind::remove, *from);
   operations_.back().targets = std::move(targets);
   return {};

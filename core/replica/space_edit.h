@@ -51,6 +51,9 @@ class SpaceEdit final : public Edit {
   Result<void> replace_text(OpenText& text, const Target& target, std::size_t at, std::size_t count,
                             const std::string& with, std::size_t size_after);
   log::WriteName own_write(std::size_t index) const;
+  bool says_already(const Target& to, const std::string& bytes);
+  bool holds_already(const Target& to, const std::string& bytes);
+  std::vector<log::WriteName> additions_of(const Target& target, const std::string& bytes);
   void push(log::OperationKind kind, const Target& target, std::optional<std::string> value = std::nullopt);
   void push_texts();
 

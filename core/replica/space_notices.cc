@@ -179,6 +179,15 @@ SpaceStatus Space::status() {
     const auto* member = store_->roster().standing().member(context_.profile.signing().public_key());
     if (member != nullptr) status.notes_here = count_notes(&member->person, day_start);
   }
+  status.admitted = is_granted();
+  if (!status.admitted) {
+    // What was written before the keeper confirmed it stands in no table yet: count it in the log.
+    unsent_notes = 0;
+    for (const OwnLog& own : own_logs()) {
+      status.notes_here += count_created_notes(own, 1);
+      unsent_notes += count_created_notes(own, own.handed_over + 1);
+    }
+  }
   status.notes_handed_over = status.notes_here - std::min(status.notes_here, unsent_notes);
   const auto counts = store_->counts();
   status.waiting = store_->causality().waiting().size();
@@ -189,6 +198,19 @@ SpaceStatus Space::status() {
   status.last_sync_ms = number_setting(kLastSync);
   status.removed = is_removed();
   return status;
+}
+
+// Notes that a log of this device began from change `first` on, whatever became of them.
+std::size_t Space::count_created_notes(const OwnLog& own, std::uint32_t first) {
+  const auto* type = store().schema().type_named("evidence");
+  if (type == nullptr || own.last < first) return 0;
+  std::size_t count = 0;
+  for (const log::Change& change : store_->log_table().read(own.strand, first, own.last)) {
+    count += static_cast<std::size_t>(std::ranges::count_if(change.operations, [&](const log::Operation& operation) {
+      return operation.kind == log::OperationKind::create && operation.record.type == type->number;
+    }));
+  }
+  return count;
 }
 
 // Notes of this device that nobody confirmed to hold: those created by changes that are not handed over. Their rows

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/words.h"
 #include "core/replica/value_codec.h"
 
 namespace plenary::replica {
@@ -22,13 +23,16 @@ Result<Conditions> conditions(Space& space, const merge::RecordType& type, const
   Conditions all;
   for (const auto& [name, value] : query.where) {
     const merge::Field* field = type.field_named(name);
-    if (field == nullptr) return fail(ErrorCode::invalid_argument, "A " + type.name + " has no field " + name + ".");
+    if (field == nullptr)
+      return fail(ErrorCode::invalid_argument,
+                  "There is no field \"" + name + "\" in " + with_article(in_words(type.name)) + ".");
     const auto bytes = encode_value(*field, space.store().enums().of(*field), value,
                                     [&](const std::string& id) { return space.find_reference(id); });
     if (!bytes) return tl::make_unexpected(bytes.error());
     const std::string column = quoted_identifier(store::column_of(*field));
     all.sql += all.sql.empty() ? " WHERE " : " AND ";
-    all.sql += is_json_list(*field) ? "EXISTS (SELECT 1 FROM json_each(" + column + ") WHERE value = ?)" : column + " = ?";
+    all.sql +=
+        is_json_list(*field) ? "EXISTS (SELECT 1 FROM json_each(" + column + ") WHERE value = ?)" : column + " = ?";
     all.values.push_back(store::column_value(*field, space.store().enums().of(*field), *bytes));
   }
   return all;
@@ -75,7 +79,7 @@ Result<std::vector<RecordView>> list_records(Space& space, const Query& query) {
   auto& store = space.store();
   const auto* type = store.schema().type_named(query.type);
   if (type == nullptr) {
-    return fail(ErrorCode::invalid_argument, "There is no kind of record called " + query.type + ".");
+    return fail(ErrorCode::invalid_argument, "There is no kind of record called \"" + query.type + "\".");
   }
   const auto where = conditions(space, *type, query);
   if (!where) return tl::make_unexpected(where.error());
@@ -83,7 +87,8 @@ Result<std::vector<RecordView>> list_records(Space& space, const Query& query) {
   if (!query.order_by.empty()) {
     const merge::Field* field = type->field_named(query.order_by);
     if (field == nullptr) {
-      return fail(ErrorCode::invalid_argument, "A " + type->name + " has no field " + query.order_by + ".");
+      return fail(ErrorCode::invalid_argument,
+                  "There is no field \"" + query.order_by + "\" in " + with_article(in_words(type->name)) + ".");
     }
     order = quoted_identifier(store::column_of(*field)) + ", " + order;
   }
@@ -162,14 +167,21 @@ std::vector<Conflict> all_conflicts(Space& space) {
     sqlite::Statement select(store.database(), "SELECT DISTINCT row FROM plenary_conflict ORDER BY row");
     for (auto rows = select.query(); rows.next();) found.push_back(rows.integer(0));
   }
-  std::vector<Conflict> conflicts;
+  std::vector<std::pair<std::int64_t, Conflict>> conflicts;  // with when its record was begun
   RecordReader reader(space);
   for (const store::RecordRow row : found) {
     const auto record = store.load(store.rows().name(row));
     if (!record) continue;
-    for (Conflict& conflict : reader.conflicts(*record)) conflicts.push_back(std::move(conflict));
+    const std::int64_t begun_ms = reader.view(*record).created.time_ms;
+    for (Conflict& conflict : reader.conflicts(*record)) conflicts.emplace_back(begun_ms, std::move(conflict));
   }
-  return conflicts;
+  // Rows are numbered differently on every device; this order is the same on all.
+  std::ranges::stable_sort(conflicts, [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second.id) < std::tie(b.first, b.second.id);
+  });
+  std::vector<Conflict> ordered;
+  for (auto& [begun_ms, conflict] : conflicts) ordered.push_back(std::move(conflict));
+  return ordered;
 }
 
 }  // namespace plenary::replica

@@ -64,9 +64,12 @@ struct Candidate {
 
 struct FieldView {
   std::string name;
-  Value value;                        // what is shown: one value, a list (union, append), or a text
-  bool asks = false;                  // a person has to decide between the candidates
-  std::vector<Candidate> candidates;  // registers: all that stand beside each other; append: all entries
+  Value value;                                // what is shown: one value, a list (union, append), or a text
+  bool asks = false;                          // a person has to decide between the candidates
+  PayloadState payload = PayloadState::here;  // other than here where nothing of the field can be read
+  // Registers: all that stand beside each other, the earliest first (by wall time, then by log, the same on every
+  // device); append: all entries.
+  std::vector<Candidate> candidates;
 };
 
 enum class Life : std::uint8_t { live, contested, deleted, erased };

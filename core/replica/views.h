@@ -64,7 +64,7 @@ struct Conflict {
   std::string type;
   std::string field;                  // empty: the record's life (deleted here, edited there)
   std::string question;               // one sentence for a person
-  std::vector<Candidate> candidates;  // for a life: none
+  std::vector<Candidate> candidates;  // the earliest first, the same on every device; for a life: none
   std::vector<Authorship> deleted_by, edited_by;
 };
 
@@ -80,8 +80,11 @@ struct Resolution {
 struct HistoryEntry {
   Authorship by;
   std::string field;  // empty: the record itself
-  std::string what;   // created, set, added, removed, wrote, struck, deleted, kept, asked to erase
-  Value value;
+  // created, set, added, removed, deleted, kept, asked to erase; of a text, one entry for all that a change did to it:
+  // wrote, rewrote, struck out, confirmed.
+  std::string what;
+  Value value;         // of a text: the sentences that the change touched, as it left them
+  std::string before;  // of a text: those sentences as the author had them; empty where there were none
   PayloadState payload = PayloadState::here;
   std::string standing;  // shown, superseded, not chosen, came after, erased, hidden, done, set aside, quarantined
   std::string reason;    // of a decision
@@ -89,6 +92,8 @@ struct HistoryEntry {
 
 // "On this tablet 37 · handed over 0": counts of this profile's own records since the day began.
 struct SpaceStatus {
+  bool admitted =
+      true;  // false until the keeper's device confirmed who joined: what is written here does not count yet
   std::size_t own_changes = 0, unsent_changes = 0;
   std::size_t notes_here = 0, notes_handed_over = 0;  // own records of the schema's counted type (evidence)
   std::size_t waiting = 0, quarantined = 0, held = 0, conflicts = 0, alarms = 0;

@@ -54,20 +54,20 @@ Bytes write_header(const Short& hint, ByteSpan salt, std::uint64_t size) {
 }
 
 tl::unexpected<Error> no_container() {
-  return fail(ErrorCode::malformed, "this is not a Plenary day-end file or receipt; choose another file");
+  return fail(ErrorCode::malformed, "This is not a Plenary day-end file or receipt. Choose another file.");
 }
 tl::unexpected<Error> cut_off() {
-  return fail(ErrorCode::malformed, "the file was cut off; copy it again, the whole of it");
+  return fail(ErrorCode::malformed, "The file was cut off. Copy it again, the whole of it.");
 }
 tl::unexpected<Error> changed() {
-  return fail(ErrorCode::malformed, "the file was changed or damaged since it was written; copy it again");
+  return fail(ErrorCode::malformed, "The file was changed or damaged since it was written. Copy it again.");
 }
 
 Result<Header> read_header(ByteSpan file) {
   const std::size_t seen = std::min(file.size(), kMagic.size());
   if (seen == 0 || as_text(file.first(seen)) != kMagic.substr(0, seen)) return no_container();
   if (file.size() > kMagic.size() && file[kMagic.size()] > std::byte{kContainerVersion}) {
-    return fail(ErrorCode::unsupported, "the file was written by a newer version of Plenary; update this program");
+    return fail(ErrorCode::unsupported, "The file was written by a newer version of Plenary. Update this program.");
   }
   if (file.size() < kHeaderSize) return cut_off();
   ByteReader reader(file.subspan(kMagic.size() + 1));
@@ -143,8 +143,8 @@ Bytes write_receipt(const SpaceKey& key, const Receipt& content, const crypto::S
 
 Result<ContainerContent> read_container(std::span<const KeyRing* const> rings, ByteSpan file) {
   if (file.size() > kMaxContainerBytes) {
-    return fail(ErrorCode::limit_exceeded, "the file is larger than the " + std::to_string(kMaxContainerBytes >> 20) +
-                                               " MB that a day-end file may have");
+    return fail(ErrorCode::limit_exceeded, "The file is larger than the " + std::to_string(kMaxContainerBytes >> 20) +
+                                               " MB that a day-end file may have.");
   }
   auto header = read_header(file);
   if (!header) return tl::make_unexpected(header.error());
@@ -158,8 +158,8 @@ Result<ContainerContent> read_container(std::span<const KeyRing* const> rings, B
     }
   }
   return fail(ErrorCode::not_found,
-              "the file belongs to a space that this device is not in, or is sealed under a key that it does not have "
-              "yet; sync first, or ask who wrote it");
+              "The file belongs to a space that this device is not in, or is sealed under a key that it does not have "
+              "yet. Synchronise first, or ask who wrote it.");
 }
 
 ContainerHash hash_container(ByteSpan file) {

@@ -16,7 +16,7 @@ std::string text(ByteSpan bytes) {
 }
 
 tl::unexpected<Error> malformed() {
-  return fail(ErrorCode::malformed, "the file is whole, but what it holds does not have its form; ask for it again");
+  return fail(ErrorCode::malformed, "The file is whole, but what it holds does not have its form. Ask for it again.");
 }
 
 Bytes with_kind(Kind kind, const std::string& message) {
@@ -78,7 +78,7 @@ Result<ContainerContent> decode_receipt(ByteSpan bytes) {
   receipt.time_ms = message.time_ms();
   receipt.roster = *tip;
   if (!crypto::verify(*device, receipt_domain(*space), as_bytes(outer.receipt()), *signature)) {
-    return fail(ErrorCode::refused, "the receipt is not signed by the device that it names");
+    return fail(ErrorCode::refused, "The receipt is not signed by the device that it names. Ask for another.");
   }
   return receipt;
 }
@@ -118,7 +118,8 @@ Result<ContainerContent> decode_content(ByteSpan bytes) {
   const auto kind = std::to_integer<std::uint8_t>(bytes.front());
   if (kind == kDayEnd) return decode_day_end(bytes.subspan(1));
   if (kind == kReceipt) return decode_receipt(bytes.subspan(1));
-  return fail(ErrorCode::unsupported, "the file is of a kind that this version of Plenary does not know; update it");
+  return fail(ErrorCode::unsupported,
+              "The file is of a kind that this version of Plenary does not know. Update this program.");
 }
 
 }  // namespace plenary::seal

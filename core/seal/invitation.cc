@@ -25,9 +25,10 @@ LinkHash link_hash(ByteSpan bytes) {
 }
 
 tl::unexpected<Error> damaged() {
-  return fail(ErrorCode::malformed,
-              "the invitation link is not complete; copy all of it, from \"plenary:join?\" to its end, or ask for it "
-              "again");
+  return fail(
+      ErrorCode::malformed,
+      "The invitation link was changed or cut off on its way. Copy all of it, from \"plenary:join?\" to its end, "
+      "or ask for it again.");
 }
 
 // People copy links with spaces and line breaks around and inside.
@@ -80,11 +81,11 @@ Result<SpaceKey> unwrap_invitation(ByteSpan box, const InvitationSecret& secret)
   const auto wrapping = crypto::derive_key(secret.span(), domain(), as_bytes("space key"));
   auto plaintext = open_bytes(wrapping, domain().encode(), box);
   if (!plaintext) {
-    return fail(ErrorCode::refused, "the invitation's secret does not open its key; ask for a new invitation");
+    return fail(ErrorCode::refused, "The invitation's secret does not open its key. Ask for a new invitation.");
   }
   auto key = SpaceKey::from(*plaintext);
   crypto::wipe(*plaintext);
-  if (!key) return fail(ErrorCode::malformed, "an invitation does not hold a key");
+  if (!key) return fail(ErrorCode::malformed, "The invitation does not hold a key. Ask for a new invitation.");
   return std::move(*key);
 }
 
@@ -111,7 +112,7 @@ Result<InvitationLink> read_link(std::string_view text) {
   if (text.size() > kMaxLink) return damaged();
   const std::string link = without_blanks(text);
   if (!link.starts_with(kPrefix)) {
-    return fail(ErrorCode::malformed, "this is no invitation link: one begins with \"plenary:join?\"");
+    return fail(ErrorCode::malformed, "This is no invitation link: one begins with \"plenary:join?\".");
   }
   auto bytes = from_base64url(std::string_view(link).substr(kPrefix.size()));
   if (!bytes || bytes->size() <= kChecksumSize) return damaged();
@@ -121,7 +122,7 @@ Result<InvitationLink> read_link(std::string_view text) {
   if (!std::ranges::equal(checksum, expected.span().first(kChecksumSize))) return damaged();
   ByteReader reader(body);
   if (reader.u8() != kInvitationVersion) {
-    return fail(ErrorCode::unsupported, "the invitation was made by a newer version of Plenary; update this program");
+    return fail(ErrorCode::unsupported, "The invitation was made by a newer version of Plenary. Update this program.");
   }
   return read_fields(reader);
 }

@@ -35,9 +35,10 @@ void throw_failure(sqlite3* connection, int code, const std::string& doing) {
   message += ": ";
   message += sqlite3_errstr(code);
   // Constraint messages name tables and columns, never values.
-  if (connection != nullptr && sqlite3_errcode(connection) == code)
-    message += std::string(" (") + sqlite3_errmsg(connection) + ")";
-  if (kind_of(code) == Failure::Kind::disk_full) message += ". Make room on the disk and try again.";
+  const std::string detail =
+      connection != nullptr && sqlite3_errcode(connection) == code ? sqlite3_errmsg(connection) : "";
+  if (!detail.empty() && detail != sqlite3_errstr(code)) message += " (" + detail + ")";
+  message += kind_of(code) == Failure::Kind::disk_full ? ". Make room on the disk and try again." : ".";
   throw Failure(kind_of(code), extended, message);
 }
 

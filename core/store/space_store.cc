@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/words.h"
 #include "core/sqlite/migration.h"
 #include "core/store/damaged.h"
 #include "core/store/lane_table.h"
@@ -228,16 +229,16 @@ StatePosition SpaceStore::position() const {
 
 Result<log::RecordName> SpaceStore::find(const std::string& text) {
   const auto matches = find_all(text);
-  if (matches.empty()) return fail(ErrorCode::not_found, "There is no record " + text + " here.");
+  if (matches.empty()) return fail(ErrorCode::not_found, "There is no record \"" + text + "\" here.");
   if (matches.size() == 1) return matches.front();
   std::string list;
   for (std::size_t i = 0; i < matches.size() && i < 5; ++i) {
     const auto type = schema_.schema.types.find(matches[i].type);
     list += (i == 0 ? "" : ", ") + record_text(matches[i]);
-    if (type != schema_.schema.types.end()) list += " (" + type->second.name + ")";
+    if (type != schema_.schema.types.end()) list += " (" + in_words(type->second.name) + ")";
   }
-  return fail(ErrorCode::conflict, text + " could mean " + std::to_string(matches.size()) + " records: " + list +
-                                       (matches.size() > 5 ? ", …" : "") + ". Type more of it.");
+  return fail(ErrorCode::conflict, "\"" + text + "\" could mean " + std::to_string(matches.size()) +
+                                       " records: " + list + (matches.size() > 5 ? ", …" : "") + ". Type more of it.");
 }
 
 }  // namespace plenary::store

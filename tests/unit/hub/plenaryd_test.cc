@@ -115,7 +115,9 @@ TEST_F(PlenarydTest, InitPrintsTheKeyOnceAndNeverReplacesIt) {
 
 TEST_F(PlenarydTest, SaysWhatIsWrongWithTheCommandLine) {
   EXPECT_EQ(run({}).code, number(ExitCode::usage));
-  EXPECT_EQ(run({"serve", "--prot", "1"}).code, number(ExitCode::usage));
+  const auto mistyped = run({"serve", "--prot", "1"});
+  EXPECT_EQ(mistyped.code, number(ExitCode::usage));
+  EXPECT_THAT(mistyped.output, HasSubstr("plenaryd serve does not take: --prot 1. Help: plenaryd serve --help"));
   EXPECT_EQ(run({"serve", "--port", "70000"}).code, number(ExitCode::usage));
   EXPECT_EQ(run({"serve"}).code, number(ExitCode::usage));
   EXPECT_EQ(run({"--version"}).code, number(ExitCode::done));

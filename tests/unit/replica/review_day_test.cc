@@ -233,7 +233,7 @@ TEST_F(ReviewDayTest, LetsARoleWriteOnlyWhatItMay) {
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::refused);
-  EXPECT_EQ(refused.error().message, "A host_head may not write a evidence here.");
+  EXPECT_EQ(refused.error().message, "A host head may not write evidence here.");
 }
 
 TEST_F(ReviewDayTest, SaysHowManyNotesArrivedOfHowMany) {

@@ -45,10 +45,13 @@ merge::Schema story_schema() {
   Field status = field(8, "status", Policy::ranked);
   status.rank_by = merge::RankBy::value;
   status.value_ranks = {{"planned", 0}, {"done", 1}, {"dropped", 1}};
+  Field slot = field(9, "slot", Policy::ranked);
+  slot.rank_by = merge::RankBy::role;
+  slot.role_ranks = {{kReviewer, 0}, {kLead, 1}};
   schema.types.emplace(1, type(1, "evidence",
                                {body, stance, field(3, "tags", Policy::set_union), field(4, "comments", Policy::append),
                                 field(5, "place", Policy::latest), activity,
-                                field(7, "count", Policy::latest, ValueKind::integer), status}));
+                                field(7, "count", Policy::latest, ValueKind::integer), status, slot}));
   Field statement = field(1, "statement", Policy::text);
   statement.searched = true;
   schema.types.emplace(

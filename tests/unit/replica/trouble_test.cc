@@ -91,6 +91,23 @@ TEST_F(TroubleTest, RefusesAFolderOfANewerVersionAndLeavesItAlone) {
   EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
 }
 
+TEST_F(TroubleTest, RefusesAProfileOfANewerVersionAndLeavesItAlone) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  const RecordId id = ann.note(space, "Written before.");
+  ann.replica.reset();
+  const auto profile = [&] { return must(sqlite::Database::open(ann.folder / "profile.plenary")); };
+  profile()->configure("PRAGMA user_version = 99");
+
+  const auto opened = Replica::open(ann.folder, schema(), ann.environment);
+
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
+  profile()->configure("PRAGMA user_version = 1");
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+  EXPECT_EQ(ann.get(space, id)["body"].text(), "Written before.");
+}
+
 TEST_F(TroubleTest, RefusesAFolderThatIsNoProfile) {
   StoryEnvironment environment(1);
 

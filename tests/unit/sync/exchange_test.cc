@@ -208,6 +208,43 @@ TEST_F(ExchangeTest, LosesNothingAndStoresNothingTwiceWhereverTheConnectionIsCut
   }
 }
 
+TEST(HubClosingTest, LosesNothingInTheMiddleOfWhicheverFrameTheHubCloses) {
+  // Two tablets with days of their own meet at a hub that closes on one of them in frame `closing`; then all meet
+  // again.
+  const auto frames_of_a_day = [](std::optional<std::size_t> closing) {
+    MemoryHub hub;
+    MemoryTablet anna("Anna"), ben("Ben");
+    anna.found();
+    anna.grant(ben);
+    ben.take_roster_from(anna);
+    anna.write(60);
+    ben.run = 5;
+    ben.write_one_by_one(20);
+    Wire closes(hub);
+    closes.hub_closes_in = closing;
+    for (MemoryTablet* tablet : {&anna, &ben}) closes.connect(*tablet);
+    closes.run();
+
+    meet(anna, hub);
+    meet(ben, hub);
+    meet(anna, hub);
+
+    EXPECT_EQ(anna.changes().size(), 80u);
+    EXPECT_EQ(anna.changes(), ben.changes());
+    EXPECT_EQ(anna.changes_stored_twice + ben.changes_stored_twice, 0u);
+    EXPECT_EQ(anna.alarms.size() + ben.alarms.size(), 0u);
+    EXPECT_TRUE(!closing || closes.hub_frames >= *closing) << "the hub never sent that frame";
+    return closes.hub_frames;
+  };
+  const std::size_t frames = frames_of_a_day(std::nullopt);
+  ASSERT_GE(frames, 10u);
+
+  for (std::size_t closing = 1; closing <= frames; ++closing) {
+    SCOPED_TRACE("closed in frame " + std::to_string(closing));
+    frames_of_a_day(closing);
+  }
+}
+
 TEST_F(ExchangeTest, SendsMoreThanTheWindowAndStaysBounded) {
   anna_.run = 10;
   anna_.padding = 50'000;

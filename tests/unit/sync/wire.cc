@@ -35,9 +35,20 @@ void Wire::from_device(Link& link, Output output) {
   }
 }
 
+void Wire::send_frames(Link& link, ByteSpan frames) {
+  while (!frames.empty() && !link.hub_closed) {
+    const std::size_t body = std::to_integer<std::size_t>(frames[0]) * 256 + std::to_integer<std::size_t>(frames[1]);
+    const ByteSpan frame = frames.first(2 + body);
+    link.hub_closed = ++hub_frames == hub_closes_in;
+    const ByteSpan sent = link.hub_closed ? frame.first(frame.size() / 2) : frame;
+    link.to_device.insert(link.to_device.end(), sent.begin(), sent.end());
+    frames = frames.subspan(frame.size());
+  }
+}
+
 void Wire::from_hub(Link& link, Output output) {
   while (true) {
-    link.to_device.insert(link.to_device.end(), output.send.begin(), output.send.end());
+    send_frames(link, output.send);
     link.hub_events.insert(link.hub_events.end(), output.events.begin(), output.events.end());
     const std::vector<StoreRequest> requests = std::move(output.store);
     const bool more = output.more;
@@ -53,6 +64,7 @@ void Wire::from_hub(Link& link, Output output) {
 }
 
 bool Wire::move(Link& link, Bytes& bytes, bool to_hub) {
+  if (link.hub_closed && link.to_device.empty()) cut(link);
   if (bytes.empty() || link.cut) return false;
   std::size_t size = piece == 0 ? bytes.size() : std::min(piece, bytes.size());
   if (cut_after) size = std::min(size, *cut_after - arrived);

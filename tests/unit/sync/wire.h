@@ -18,6 +18,7 @@ struct Link {
   Bytes to_hub, to_device;  // on their way
   Bytes recorded_to_hub;    // everything that ever went there
   bool cut = false;
+  bool hub_closed = false;  // nothing more comes from the hub than what is on its way
   std::optional<std::int64_t> wake_at_ms;
   std::vector<Event> events;  // of the tablet's session
   std::vector<Event> hub_events;
@@ -39,6 +40,10 @@ class Wire {
   // All connections are cut once this many bytes have arrived, in both directions together.
   std::optional<std::size_t> cut_after;
   std::size_t arrived = 0;
+  // The hub closes the connection in the middle of the frame that it sends with this number, of all connections
+  // together; the first is 1.
+  std::optional<std::size_t> hub_closes_in;
+  std::size_t hub_frames = 0;
   // Changes what a tablet sends, on the way.
   std::function<void(Bytes&)> meddle;
   DeviceOptions device_options;
@@ -57,6 +62,7 @@ class Wire {
   bool move(Link& link, Bytes& bytes, bool to_hub);
   void from_device(Link& link, Output output);
   void from_hub(Link& link, Output output);
+  void send_frames(Link& link, ByteSpan frames);
   bool let_time_pass();
 
   MemoryHub& hub_;

@@ -147,6 +147,18 @@ TEST(WroteApartTest, EachPairNeedsSomebodyWhoSawIt) {
   EXPECT_TRUE(wrote_apart(std::span(writes).first(5), pairs_seen));
 }
 
+TEST(WroteApartTest, TwoBranchesOfOneLogAreNoTwoDevices) {
+  // 0 and 1 were typed on two branches of one log; 2 on another device. 3 saw 0 and 2, 4 saw 1 and 2.
+  const std::vector<TextWrite> writes = {
+      insertion(1, 10), insertion(1, 10), insertion(2, 10), {3, 20, false}, {4, 30, false}};
+  const auto each_branch_beside_the_other_device = [](std::uint32_t later, std::uint32_t earlier) {
+    return (later == 3 && earlier != 1) || (later == 4 && earlier != 0);
+  };
+
+  EXPECT_FALSE(wrote_apart(writes, each_branch_beside_the_other_device));
+  EXPECT_TRUE(wrote_apart(std::span(writes).first(4), each_branch_beside_the_other_device));
+}
+
 TEST(WroteApartTest, WhatIsErasedAsksNothing) {
   const std::vector<TextWrite> writes = {insertion(1, 10), {2, 10, false}};
 
