@@ -179,7 +179,8 @@ SpaceStatus Space::status() {
     const auto* member = store_->roster().standing().member(context_.profile.signing().public_key());
     if (member != nullptr) status.notes_here = count_notes(&member->person, day_start);
   }
-  status.admitted = is_granted();
+  status.removed = is_removed();
+  status.admitted = is_granted() || status.removed;
   if (!status.admitted) {
     // What was written before the keeper confirmed it stands in no table yet: count it in the log.
     unsent_notes = 0;
@@ -196,7 +197,6 @@ SpaceStatus Space::status() {
   status.conflicts = counts.conflicts;
   status.alarms = alarms().size();
   status.last_sync_ms = number_setting(kLastSync);
-  status.removed = is_removed();
   return status;
 }
 

@@ -29,7 +29,7 @@ Result<RecoverySecret> read_code(std::string_view text) {
   auto secret = bytes ? RecoverySecret::from(*bytes) : std::nullopt;
   if (bytes) crypto::wipe(*bytes);
   if (secret) return std::move(*secret);
-  return fail(ErrorCode::malformed, "a recovery code has " + std::to_string(kDigits) +
+  return fail(ErrorCode::malformed, "A recovery code has " + std::to_string(kDigits) +
                                         " digits from 0 to f, in groups of four; this one has " +
                                         std::to_string(digits.size()) + ". Compare it with the printed one.");
 }
@@ -67,7 +67,7 @@ Result<RecoverySecret> unwrap_part(const SpaceId& space, const DeviceKey& recove
                   : std::nullopt;
   const bool fits = part && std::ranges::equal(bytes.first(DeviceKey::kSize), recovery.span());
   crypto::wipe(*plaintext);
-  if (!fits) return fail(ErrorCode::refused, "a deputy's part is of another recovery key");
+  if (!fits) return fail(ErrorCode::refused, "A deputy's part is of another recovery key.");
   return std::move(*part);
 }
 

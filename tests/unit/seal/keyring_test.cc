@@ -108,7 +108,7 @@ TEST_F(InvitationTest, ALinkSurvivesBeingPassedOn) {
 
 TEST_F(InvitationTest, ALinkThatLostALetterSaysSo) {
   const std::string text = write_link(link());
-  EXPECT_NE(read_link(text.substr(0, text.size() - 1)).error().message.find("copy all of it"), std::string::npos);
+  EXPECT_NE(read_link(text.substr(0, text.size() - 1)).error().message.find("Copy all of it"), std::string::npos);
   EXPECT_NE(read_link("https://example.org").error().message.find("plenary:join?"), std::string::npos);
   for (std::size_t i = 13; i < text.size(); ++i) {
     std::string changed = text;
