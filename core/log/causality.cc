@@ -123,6 +123,7 @@ std::optional<Place> Causality::resolve(Place reader, const ChangeName& name) co
   if (known == log_index_.end()) return std::nullopt;
   const bool own_log = known->second == lanes_[reader.lane].log;
   std::optional<Place> found;
+  bool several = false;
   for (const std::uint32_t lane : logs_[known->second].lanes) {
     const Place place{lane, name.number};
     if (name.number < lanes_[lane].first || name.number > lanes_[lane].end()) continue;
@@ -130,10 +131,10 @@ std::optional<Place> Causality::resolve(Place reader, const ChangeName& name) co
     if (place != reader && !in_history(reader, place)) continue;
     // Without a branch, a name in the author's own log is on the author's own line.
     if (own_log && name.branch == 0 && on_path(place, reader)) return place;
-    if (found) return std::nullopt;
+    several |= found.has_value();
     found = place;
   }
-  return found;
+  return several ? std::nullopt : found;
 }
 
 std::optional<Place> Causality::resolve(const ChangeName& name) const {

@@ -14,6 +14,13 @@ TEST_P(RandomHistoriesTest, KeepTheirProperties) {
   }
 }
 
+// Seeds that once failed, each for a fault that was mended then.
+TEST(FoundSeedsTest, KeepTheirProperties) {
+  for (const std::uint64_t seed : {4'704u, 15'433u, 28'079u, 44'252u, 63'855u}) {
+    EXPECT_EQ(run_seed(seed).faults, std::vector<std::string>{}) << "seed " << seed;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomHistoriesTest, testing::Range<std::uint64_t>(0, 300, 50));
 
 }  // namespace

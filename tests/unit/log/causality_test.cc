@@ -152,6 +152,25 @@ TEST_F(CausalityTest, NamesAreReadInTheHistoryOfTheirAuthor) {
   EXPECT_EQ(graph_.resolve(place(ann1_), {kBen, 1, 0}), std::nullopt) << "it never held that";
 }
 
+// Found by seed 44252 of the random histories: with two foreign branches before its own, the name was called unclear.
+TEST_F(CausalityTest, ANameInTheOwnLogIsOnTheOwnLineWhicheverBranchArrivedFirst) {
+  const Head own = head(kAnn, 2, 12), left = head(kAnn, 2, 32), right = head(kAnn, 2, 33);
+  for (const std::vector<Head>& order : {std::vector{own, left, right}, std::vector{left, right, own}}) {
+    Causality graph;
+    graph.learn_author(kAnn, id<DeviceKey>(99));
+    graph.learn_roster(kTip);
+    graph.add(change(ann1_, 0));
+    for (const Head& branch : order) graph.add(change(branch, 11));
+    const Head reader = head(kAnn, 3, 13);
+    graph.add(change(reader, 12, {left, right}));
+
+    const auto named = graph.resolve(*graph.find(kAnn, 3, reader.chain), ChangeName{kAnn, 2, 0});
+
+    ASSERT_TRUE(named.has_value());
+    EXPECT_EQ(graph.head_of(*named), own);
+  }
+}
+
 TEST_F(CausalityTest, WorkOnWhatWasNotHeldIsMixedWithNothing) {
   graph_.add(change(ann1_, 0));
   graph_.add(change(ben1_, 0));
