@@ -101,6 +101,21 @@ TEST_F(EditWithoutEffectTest, WritingIntoADeletedRecordBringsItBack) {
   EXPECT_EQ(ann.get(space, id).life, Life::live);
 }
 
+TEST_F(EditWithoutEffectTest, SayingItAgainKeepsARecordThatAColleagueDeletedMeanwhile) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  const RecordId id = ann.note(space, "The hall is cold.");
+  meet(ann, ben, space);
+  operations(ann, space, [&](Edit& edit) { must(edit.discard(id)); });
+  ben.set(space, id, "place", "Hall");
+  meet(ann, ben, space);
+  ASSERT_EQ(ben.get(space, id).life, Life::contested);
+
+  EXPECT_EQ(set(ben, space, id, "place", "Hall"), 1u);
+  EXPECT_EQ(ben.get(space, id).life, Life::live);
+}
+
 TEST_F(EditWithoutEffectTest, AHigherRoleGivesTheSameValueAHigherRank) {
   Tablet& ann = tablet("Ann");
   Tablet& ben = tablet("Ben");
