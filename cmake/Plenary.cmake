@@ -48,11 +48,8 @@ target_compile_options(plenary_options INTERFACE -Wall -Wextra -Wpedantic -Werro
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13
    AND (CMAKE_BUILD_TYPE STREQUAL Release OR PLENARY_SANITIZE))
   target_compile_options(plenary_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
-                         -Wno-stringop-overread -Wno-maybe-uninitialized -Wno-free-nonheap-object)
-endif()
-# GCC 12 takes the operator delete of an awaitable's frame for another one's than its operator new.
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(plenary_options INTERFACE -Wno-mismatched-new-delete)
+                         -Wno-stringop-overread -Wno-maybe-uninitialized -Wno-free-nonheap-object
+                         -Wno-mismatched-new-delete)
 endif()
 if(PLENARY_SANITIZE)
   add_compile_options(-fsanitize=${PLENARY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
