@@ -246,5 +246,38 @@ TEST_F(TroubleTest, KeepsWhatANewerVersionWroteAndShowsItAfterTheUpgrade) {
   expect_equal(space, {&ann, &ben});
 }
 
+TEST_F(TroubleTest, PassesOnARecordOfATypeThatOnlyNewerVersionsKnow) {
+  merge::Schema newer = story_schema();
+  newer.newest = 2;
+  merge::RecordType weather = newer.types.at(2);
+  weather.number = 50;
+  weather.name = "weather";
+  weather.since = 2;
+  newer.types.emplace(50, weather);
+  Tablet& lead = tablet("Lead");
+  Tablet& relay = tablet("Reviewer");
+  Tablet& other = tablet("Shadow");
+  const SpaceId space = team(lead, {{&relay, kReviewer}, {&other, kShadow}});
+  for (Tablet* tablet : {&lead, &other}) {
+    tablet->replica.reset();
+    tablet->replica = must(Replica::open(tablet->folder, newer, tablet->environment));
+  }
+  const auto edit = lead.replica->edit(space);
+  const RecordId id = must(edit->create("weather"));
+  must(edit->set_text(id, "statement", "Rain all day."));
+  must(edit->commit());
+
+  pass_on(lead, relay, space);
+  EXPECT_EQ(relay.replica->get(space, id).error().code, ErrorCode::unsupported);
+  EXPECT_THAT(must(relay.replica->check(space)), testing::IsEmpty());
+  pass_on(relay, other, space);
+  relay.replica.reset();
+  relay.replica = must(Replica::open(relay.folder, newer, relay.environment));
+
+  EXPECT_EQ(other.get(space, id)["statement"].text(), "Rain all day.");
+  EXPECT_EQ(relay.get(space, id)["statement"].text(), "Rain all day.");
+  expect_equal(space, {&lead, &relay, &other});
+}
+
 }  // namespace
 }  // namespace plenary::replica
