@@ -83,6 +83,11 @@ sync::Access HubReader::access(const SpaceId& space, const TransportKey& device)
   return stored == nullptr ? sync::Access::none : stored->gate.access(device);
 }
 
+std::vector<RosterHash> HubReader::roster_until_removal(const SpaceId& space, const TransportKey& device) {
+  const StoredSpace* stored = find(space);
+  return stored == nullptr ? std::vector<RosterHash>() : stored->gate.roster_until_removal(device);
+}
+
 Result<void> HubReader::check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) {
   const StoredSpace* stored = find(space);
   if (stored == nullptr) return fail(ErrorCode::not_found, "This hub does not know the space.");

@@ -24,6 +24,7 @@ class HubReader final : public sync::HubSpaces {
   std::optional<Bytes> segment(const SpaceId& space, const sync::SegmentRef& ref) override;
   sync::Access access(const SpaceId& space, const TransportKey& device) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
+  std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override;
   Result<void> may_found(const TransportKey& device, const std::string& token) override;
   std::int64_t last_sequence(const SpaceId& space) override;
   std::optional<sync::HubHead> head(const SpaceId& space) override;

@@ -15,14 +15,17 @@ struct Declared {
   Action& action;
 };
 
-void declare_profile_commands(Declared declared);   // profile, space, invite, join, members
-void declare_record_commands(Declared declared);    // types, fields, add, edit, delete, keep, list, show, search
-void declare_decision_commands(Declared declared);  // history, conflicts, resolve
-void declare_day_commands(Declared declared);       // status, check, digest, day
-void declare_sync_command(Declared declared);       // sync
-void declare_review_commands(Declared declared);    // import, roll-call, coverage, matrix, summary
-void declare_share_command(Declared declared);      // share
-void declare_completion(Declared declared);         // completion bash|zsh|fish
+void declare_profile_commands(Declared declared);     // profile, space
+void declare_invitation_commands(Declared declared);  // invite, join, invitations, void-invitation, admit
+void declare_people_commands(Declared declared);      // members, remove, role, set-aside, readmit
+void declare_keeping_commands(Declared declared);     // keeper, hand-over, recover, deputies, rotate, expire, alarms
+void declare_record_commands(Declared declared);      // types, fields, add, edit, delete, keep, list, show, search
+void declare_decision_commands(Declared declared);    // history, conflicts, resolve
+void declare_day_commands(Declared declared);         // status, check, digest, day
+void declare_sync_command(Declared declared);         // sync
+void declare_review_commands(Declared declared);      // import, roll-call, coverage, matrix, summary
+void declare_share_command(Declared declared);        // share
+void declare_completion(Declared declared);           // completion bash|zsh|fish
 
 // Runs one command line (without the program's name). Errors are printed to the session's err.
 ExitCode run_command(Session& session, std::vector<std::string> arguments);

@@ -18,22 +18,27 @@ std::string remarks(const replica::SpaceStatus& status) {
   remark(status.waiting, "change waits for something that is not here yet",
          "changes wait for something that is not here yet");
   remark(status.held, "record waits for its beginning", "records wait for their beginning");
-  if (status.admitted)
-    remark(status.quarantined, "change without rights was set apart", "changes without rights were set apart");
-  else
+  remark(status.quarantined, "change is set aside (plenary set-aside)", "changes are set aside (plenary set-aside)");
+  remark(status.alarms, "alarm (plenary alarms)", "alarms (plenary alarms)");
+  if (status.removed)
+    text +=
+        "\nThe keeper removed this tablet from the space. What is on it stays readable, nothing is exchanged any more. "
+        "Hand your notes to the keeper: plenary day export FILE";
+  else if (!status.admitted)
     text +=
         "\nYou can read, and what you write is kept: it counts as soon as the keeper's tablet has synced and you "
         "have synced again";
-  remark(status.alarms, "alarm: tell the keeper of the space", "alarms: tell the keeper of the space");
   return text;
 }
 
 ExitCode status(Session& session) {
   const auto status = need(session.replica().status(session.space()));
+  const auto expires_ms = need(session.replica().keeping(session.space())).expires_ms;
+  const std::string expiry = expires_ms ? "\nHubs may drop this space from " + human_time(*expires_ms) + " on" : "";
   const std::string synced =
       status.last_sync_ms ? "last met the hub " + human_time(*status.last_sync_ms) : "has not met the hub yet";
   session.say("On this tablet " + std::to_string(status.notes_here) + " · handed over " +
-                  std::to_string(status.notes_handed_over) + " · " + synced + remarks(status),
+                  std::to_string(status.notes_handed_over) + " · " + synced + remarks(status) + expiry,
               {{"admitted", status.admitted},
                {"notes_here", status.notes_here},
                {"notes_handed_over", status.notes_handed_over},
@@ -44,6 +49,8 @@ ExitCode status(Session& session) {
                {"quarantined", status.quarantined},
                {"conflicts", status.conflicts},
                {"alarms", status.alarms},
+               {"removed", status.removed},
+               {"expires_ms", expires_ms ? Json(*expires_ms) : Json()},
                {"last_sync_ms", status.last_sync_ms ? Json(*status.last_sync_ms) : Json()}});
   return ExitCode::done;
 }

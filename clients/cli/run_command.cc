@@ -17,6 +17,9 @@ struct Settings {
 void declare_all(CLI::App& app, Action& action) {
   const Declared declared{app, action};
   declare_profile_commands(declared);
+  declare_invitation_commands(declared);
+  declare_people_commands(declared);
+  declare_keeping_commands(declared);
   declare_record_commands(declared);
   declare_decision_commands(declared);
   declare_day_commands(declared);

@@ -142,7 +142,7 @@ std::vector<DeviceStatus> Space::device_statuses() {
     const auto status = roster::decode_status(notice.bytes);
     const auto content = status ? seal::open_status(keys_, *status) : fail(ErrorCode::malformed, "");
     const auto* member = status ? store_->roster().standing().member(status->device) : nullptr;
-    if (!content || member == nullptr) continue;
+    if (!content || member == nullptr || member->removed) continue;
     DeviceStatus view;
     view.device = status->device;
     view.person = member->person;

@@ -44,8 +44,28 @@ void DeviceSpace::close(const Problem& problem) {
                       .retry_after_ms = problem.retry_after_ms});
 }
 
+// The hub says that this device was removed, and shows the roster up to there: the keeper's word, which is kept.
+void DeviceSpace::learn_of_removal(const Opened& opened) {
+  access_ = WireAccess::removed;
+  state_ = State::open;
+  removal_ =
+      opened.problem.value_or(Problem{{ErrorCode::refused, "This device was removed from the space."}, false, 0});
+  queue_.clear();
+  in_flight_.clear();
+  plan_due_ = false;
+  PeerView ours;
+  ours.set_roster(context_.spaces.inventory(id_).value_or(Inventory{}).roster);
+  Want want;
+  want.space = index_;
+  want.roster = ours.records_lacking({opened.roster.value_or(std::vector<RosterHash>()), {}, {}, 0});
+  if (want.roster.empty()) return;
+  downloading_ = true;
+  context_.line.send(want);
+}
+
 void DeviceSpace::take(const Opened& opened) {
   if (state_ == State::closed) return;
+  if (opened.access == WireAccess::removed) return learn_of_removal(opened);
   if (opened.access == WireAccess::none) {
     return close(opened.problem.value_or(Problem{{ErrorCode::refused, "The hub closed the space."}, true, 0}));
   }
@@ -398,6 +418,10 @@ void DeviceSpace::settle() {
 void DeviceSpace::work() {
   if (state_ != State::open || context_.line.over()) return;
   store_incoming();
+  if (removal_) {
+    if (!downloading_ && incoming_.empty()) close(*removal_);
+    return;
+  }
   plan();
   pump();
   save_head();

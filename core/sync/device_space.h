@@ -54,6 +54,7 @@ class DeviceSpace {
   };
 
   void close(const Problem& problem);
+  void learn_of_removal(const Opened& opened);
   void ask_for_what_we_lack(const Opened& opened);
   void check_head(const HeadUpdate& update);
   void save_head();
@@ -99,7 +100,8 @@ class DeviceSpace {
   std::map<LogId, int> replanned_;
   std::set<LogId> turned_back_;  // logs of which the hub has more or less than we thought, since the last plan
 
-  bool unsettled_ = false;  // roster or logs changed since settled() was called
+  bool unsettled_ = false;          // roster or logs changed since settled() was called
+  std::optional<Problem> removal_;  // this device was removed; closes as soon as it has the keeper's record
   std::optional<std::int64_t> settled_at_ms_;
   bool announced_ = false;  // up_to_date was said since the last change
 };

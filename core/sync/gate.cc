@@ -40,6 +40,18 @@ Access SpaceGate::access(const TransportKey& device) const {
   return member->removed ? Access::removed : Access::member;
 }
 
+std::vector<RosterHash> SpaceGate::roster_until_removal(const TransportKey& device) const {
+  if (access(device) != Access::removed) return {};
+  const DeviceKey& key = roster_.standing().member(device)->device.signing;
+  std::vector<RosterHash> hashes;
+  for (const roster::Record* record : roster_.chain(roster_.tip())) {
+    hashes.push_back(record->hash);
+    const auto* removal = std::get_if<roster::Remove>(&record->body);
+    if (removal != nullptr && removal->key == key) return hashes;
+  }
+  return {};
+}
+
 // What can be told before the signature is looked at, so that strangers cost little and leave nothing behind: a record
 // follows one that is here, and is signed by who was keeper there, or with the recovery key.
 std::optional<Refusal> SpaceGate::cannot_follow(const roster::SignedRecord& record) const {
@@ -166,8 +178,9 @@ Gated<NoticePass> SpaceGate::check_notice(const TransportKey& device, ItemKind k
   if (kind == ItemKind::status) {
     const auto status = roster::decode_status(bytes);
     if (!status) return refuse(status.error());
-    if (roster_.standing().role_of(status->device) == kNoRole) {
-      return refuse(ErrorCode::refused, "A status is of a device that is not a member of the space.");
+    // Also of one that was removed since: what it last held is worth knowing.
+    if (roster_.standing().member(status->device) == nullptr) {
+      return refuse(ErrorCode::refused, "A status is of a device that was never a member of the space.");
     }
   }
   const auto name = verify_notice(space_, kind, bytes);

@@ -58,6 +58,8 @@ class SpaceGate {
   Result<void> restore(ByteSpan record);
 
   Access access(const TransportKey& device) const;
+  // See HubSpaces::roster_until_removal.
+  std::vector<RosterHash> roster_until_removal(const TransportKey& device) const;
   bool founded() const { return !roster_.empty(); }
   const roster::Roster& roster() const { return roster_; }
 

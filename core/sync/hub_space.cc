@@ -37,8 +37,9 @@ WireAccess HubSpace::access_now() const {
       return WireAccess::member;
     case Access::claimant:
       return WireAccess::claimant;
-    case Access::none:
     case Access::removed:
+      return WireAccess::removed;
+    case Access::none:
       break;
   }
   return WireAccess::none;
@@ -47,7 +48,6 @@ WireAccess HubSpace::access_now() const {
 Result<WireAccess> HubSpace::decide(const Open& open) {
   const WireAccess access = access_now();
   if (access != WireAccess::none) return access;
-  if (context_.spaces.access(id_, context_.device()) == Access::removed) return tl::make_unexpected(removed());
   if (!open.claim.empty()) {
     const auto claimed = context_.spaces.check_claim(id_, context_.device(), open.claim);
     if (claimed) return WireAccess::claimant;
@@ -63,7 +63,8 @@ Result<WireAccess> HubSpace::decide(const Open& open) {
 
 Opened HubSpace::answer(const Open& open) {
   const Result<WireAccess> access = decide(open);
-  if (!access) return refuse(access.error(), access.error() != removed());
+  if (!access) return refuse(access.error(), true);
+  if (*access == WireAccess::removed) return tell_of_removal();
   head_epoch_ = open.hub_epoch;
   head_number_ = open.hub_number;
   if (*access == WireAccess::claimant && !open.claim.empty()) {
@@ -127,16 +128,30 @@ std::optional<HeadUpdate> HubSpace::head_update() {
   return update;
 }
 
-void HubSpace::close(const Error& error) {
-  Opened closed = refuse(error, true);
-  closed.again = true;
-  access_ = WireAccess::none;
-  live_ = false;
+// The keeper's own record is shown, not only the hub's word.
+Opened HubSpace::tell_of_removal() {
+  stop();
+  access_ = WireAccess::removed;
+  Opened opened = refuse(removed(), false);
+  opened.access = access_;
+  opened.roster = context_.spaces.roster_until_removal(id_, context_.device());
+  return opened;
+}
+
+void HubSpace::stop() {
+  live_ = fresh_ = false;
   received_.clear();
   wanted_records_.clear();
   wanted_segments_.clear();
   wanted_notices_.clear();
   next_record_ = next_segment_ = next_notice_ = 0;
+}
+
+void HubSpace::close(const Error& error) {
+  Opened closed = refuse(error, true);
+  closed.again = true;
+  stop();
+  access_ = WireAccess::none;
   context_.line.send(closed);
   context_.line.emit({.kind = Event::Kind::refused, .space = id_, .error = error, .retry = true});
 }
@@ -144,6 +159,13 @@ void HubSpace::close(const Error& error) {
 // ---- what the device sends
 
 void HubSpace::take(const Want& want) {
+  if (access_ == WireAccess::removed) {
+    const auto shown = context_.spaces.roster_until_removal(id_, context_.device());
+    std::ranges::copy_if(want.roster, std::back_inserter(wanted_records_),
+                         [&](const RosterHash& hash) { return std::ranges::find(shown, hash) != shown.end(); });
+    live_ = done_due_ = true;
+    return;
+  }
   if (access_ != WireAccess::claimant && access_ != WireAccess::member) return;
   wanted_records_.insert(wanted_records_.end(), want.roster.begin(), want.roster.end());
   wanted_notices_.insert(wanted_notices_.end(), want.notices.begin(), want.notices.end());
@@ -230,6 +252,7 @@ void HubSpace::check_access() {
   if (now == access_) return;
   const bool more_to_come = !introduced_ || !pending_.empty();
   if (access_ == WireAccess::introducing && now == WireAccess::none && more_to_come) return;
+  if (now == WireAccess::removed) return context_.line.send(tell_of_removal());
   if (now == WireAccess::none) return close(not_for_you());
   if (access_ == WireAccess::introducing) return context_.line.send(let_in(now, nullptr));
   access_ = now;
@@ -303,13 +326,13 @@ bool HubSpace::gather(Items& items) {
   std::size_t bytes = 0;
   if (gather_wanted(items, bytes) || gather_new(items, bytes)) return true;
   items.done = done_due_;
-  if (done_due_) items.head = head_update();
+  if (done_due_ && open()) items.head = head_update();
   done_due_ = false;
   return false;
 }
 
 void HubSpace::pump() {
-  const bool reads = access_ == WireAccess::claimant || access_ == WireAccess::member;
+  const bool reads = access_ != WireAccess::none && access_ != WireAccess::introducing;
   bool more = reads && live_ && (fresh_ || done_due_);
   while (more && context_.credit > 0 && !context_.line.full() && !context_.line.over()) {
     Items items;

@@ -25,7 +25,8 @@ class HubSpace {
   HubSpace(HubContext& context, const SpaceId& id, std::uint32_t index) : context_(context), id_(id), index_(index) {}
 
   const SpaceId& id() const { return id_; }
-  bool open() const { return access_ != WireAccess::none; }
+  // False for a removed device: it learns of its removal, and neither sends nor follows.
+  bool open() const { return access_ != WireAccess::none && access_ != WireAccess::removed; }
 
   // The answer to Open.
   Opened answer(const Open& open);
@@ -52,6 +53,8 @@ class HubSpace {
   WireAccess access_now() const;
   Result<WireAccess> decide(const Open& open);
   void close(const Error& error);
+  void stop();
+  Opened tell_of_removal();
   void fill_inventory(Opened& opened, const ShortPosition* known);
   std::optional<HeadUpdate> head_update();
   void request(std::vector<Item> items, std::uint64_t bytes, bool counted);

@@ -253,7 +253,7 @@ void write(const Opened& opened, wire::Opened& out) {
 Result<Opened> read(const wire::Opened& in) {
   Opened opened;
   opened.space = in.space();
-  opened.access = in.access() >= 0 && in.access() <= 3 ? static_cast<WireAccess>(in.access()) : WireAccess::none;
+  opened.access = in.access() >= 0 && in.access() <= 4 ? static_cast<WireAccess>(in.access()) : WireAccess::none;
   if (in.has_problem()) opened.problem = read(in.problem());
   if (in.has_roster()) {
     auto hashes = read_ids<RosterHash>(in.roster(), kMaxRosterRecords, "roster records");

@@ -35,7 +35,7 @@ struct HeadUpdate {
   std::vector<HubContent> links;
 };
 
-enum class WireAccess : std::uint8_t { none = 0, claimant = 1, member = 2, introducing = 3 };
+enum class WireAccess : std::uint8_t { none = 0, claimant = 1, member = 2, introducing = 3, removed = 4 };
 
 struct Opened {
   std::uint32_t space = 0;

@@ -174,7 +174,7 @@ enum class Access : std::uint8_t {
   none,      // not in the roster
   claimant,  // holds an open invitation: reads, and may send nothing but its claim
   member,
-  removed,  // was a member: for good, whatever it shows
+  removed,  // was a member: for good, whatever it shows; reads the roster up to its removal
 };
 
 // Items of one device for one space, to be checked (SpaceGate, gate.h) and stored in order, in one transaction,
@@ -212,6 +212,8 @@ class HubSpaces : public SpaceLog {
  public:
   // What the roster allows the holder of this transport key. A founder of a space not known yet: Access::none.
   virtual Access access(const SpaceId& space, const TransportKey& device) = 0;
+  // The records up to the one that removed this device, so that it can see that its keeper did; empty if none did.
+  virtual std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) = 0;
   // Cheap checks first, then signatures: is the claim for this space, by this device, of an open invitation?
   virtual Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) = 0;
   // May this device found spaces here? The operator's choice: open, or with a token.

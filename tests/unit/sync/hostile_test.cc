@@ -78,14 +78,67 @@ TEST_F(HostileTest, ServesNothingMoreToWhoeverWasRemoved) {
   wire.run();
 
   ASSERT_TRUE(ben.event(Event::Kind::refused));
+  EXPECT_FALSE(ben.event(Event::Kind::refused)->retry);
   EXPECT_EQ(ben_.changes().size(), 20u);
   EXPECT_TRUE(ben.hub->follows().empty());
+  EXPECT_TRUE(ben_.roster().standing().member(ben_.identity().signing)->removed) << "the keeper's word, not the hub's";
   Wire again(hub_);
   Link& later = again.connect(ben_);
   again.run();
   ASSERT_TRUE(later.event(Event::Kind::refused));
   EXPECT_NE(later.event(Event::Kind::refused)->error.message.find("removed"), std::string::npos);
   EXPECT_EQ(later.device->progress().items_sent, 0u);
+}
+
+TEST_F(HostileTest, ShowsARemovedDeviceTheRosterUpToItsRemovalAndNothingElse) {
+  MemoryTablet dai("Dai");
+  meet(ben_, hub_);
+  ben_.write(3);
+  anna_.remove(ben_);
+  anna_.grant(dai);
+  anna_.write(5);
+  meet(anna_, hub_);
+  const std::size_t stored = hub_.stored_segments();
+
+  Wire wire(hub_);
+  Link& ben = wire.connect(ben_);
+  wire.run();
+
+  ASSERT_TRUE(ben.event(Event::Kind::refused));
+  EXPECT_NE(ben.event(Event::Kind::refused)->error.message.find("removed"), std::string::npos);
+  EXPECT_TRUE(ben_.roster().standing().member(ben_.identity().signing)->removed);
+  EXPECT_EQ(ben_.roster().standing().member(dai.identity().signing), nullptr) << "who came later is not theirs to know";
+  EXPECT_EQ(ben_.changes().size(), 23u);
+  EXPECT_EQ(hub_.stored_segments(), stored) << "nothing of theirs is taken either";
+  EXPECT_TRUE(ben_.alarms.empty());
+  Wire again(hub_);
+  Link& later = again.connect(ben_);
+  again.run();
+  EXPECT_EQ(later.device->progress().items_received, 0u);
+}
+
+TEST_F(HostileTest, RefusesWhatIsSealedUnderARetiredKeyUntilItIsSealedAnew) {
+  Wire wire(hub_);
+  Link& anna = wire.connect(anna_);
+  wire.run();
+  anna_.rotate();
+  wire.tell(anna);
+  wire.run();
+  ben_.write(1);
+  const TestLog& log = ben_.logs().at(ben_.own_log());
+  StoreRequest request{1, ben_.space(), ben_.transport().public_key(), {}, {}};
+  Item item;
+  item.bytes = pack(ben_.space(), ben_.roster().standing().keys.back(), log, log.branches.front(), 1, 1);
+  request.items.push_back(item);
+
+  const StoreOutcome outcome = hub_.commit(request);
+  ASSERT_EQ(outcome.refused.size(), 1u);
+  EXPECT_TRUE(outcome.refused[0].retry);
+  EXPECT_NE(outcome.refused[0].error.message.find("no longer in use"), std::string::npos);
+  meet(ben_, hub_);
+  meet(anna_, hub_);
+
+  EXPECT_EQ(anna_.changes(), ben_.changes()) << "sealed anew under the current key, it is taken";
 }
 
 TEST_F(HostileTest, AsksFoundersForTheirToken) {

@@ -240,6 +240,11 @@ Access MemoryHub::access(const SpaceId& id, const TransportKey& device) {
   return found == spaces_.end() ? Access::none : found->second->gate().access(device);
 }
 
+std::vector<RosterHash> MemoryHub::roster_until_removal(const SpaceId& id, const TransportKey& device) {
+  const auto found = spaces_.find(id);
+  return found == spaces_.end() ? std::vector<RosterHash>() : found->second->gate().roster_until_removal(device);
+}
+
 Result<void> MemoryHub::check_claim(const SpaceId& id, const TransportKey& device, ByteSpan claim) {
   const auto found = spaces_.find(id);
   if (found == spaces_.end()) return SpaceGate(id).check_claim(device, claim);

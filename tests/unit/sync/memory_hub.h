@@ -35,6 +35,7 @@ class MemoryHub final : public HubSpaces {
   std::optional<Bytes> segment(const SpaceId& space, const SegmentRef& ref) override;
   Access access(const SpaceId& space, const TransportKey& device) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
+  std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override;
   Result<void> may_found(const TransportKey& device, const std::string& token) override;
   std::optional<HubHead> head(const SpaceId& space) override;
   std::vector<HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,

@@ -58,6 +58,12 @@ void MemoryTablet::remove(const MemoryTablet& other) {
   write_record(roster::Remove{.key = other.identity().signing});
 }
 
+void MemoryTablet::rotate() {
+  roster::Rotate rotation;
+  environment_.random(rotation.key.key.bytes);
+  write_record(std::move(rotation));
+}
+
 crypto::SigningKey MemoryTablet::invite() {
   crypto::SigningKey key = crypto::SigningKey::generate(environment_);
   const InvitationId id{key.public_key().bytes};

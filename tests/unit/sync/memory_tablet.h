@@ -26,6 +26,7 @@ class MemoryTablet final : public DeviceSpaces {
   // The keeper's device grants another one.
   void grant(const MemoryTablet& other);
   void remove(const MemoryTablet& other);
+  void rotate();
   // An invitation: the secret key pair that its link carries.
   crypto::SigningKey invite();
   void join(const SpaceId& space, const crypto::SigningKey& invitation);
