@@ -61,8 +61,9 @@ ExitCode list_members(Session& session) {
 
 std::string told(const replica::CutView& cut) {
   const std::string& name = cut.member.name;
-  return "Here of " + name + ": " + words_of(cut.kept) +
-         ". It stays. Whatever else that tablet wrote or will write is set aside: nothing of it is lost, and you can "
+  return (cut.kept.changes == 0 ? "Nothing of " + name + "'s is here. "
+                                : "Here of " + name + ": " + words_of(cut.kept) + ". It stays. ") +
+         "Whatever else that tablet wrote or will write is set aside: nothing of it is lost, and you can "
          "let it count later (plenary set-aside, plenary readmit).";
 }
 

@@ -70,8 +70,10 @@ void declare_profile(Declared declared) {
   });
   profile->add_subcommand("show", "Whose profile this is")->callback([action = &declared.action] {
     *action = [](Session& session) {
-      session.say(session.replica().person() + " (" + session.profile().string() + ")",
-                  {{"person", session.replica().person()}, {"profile", session.profile().string()}});
+      const auto& replica = session.replica();
+      session.say(
+          replica.person() + " (" + session.profile().string() + "), device " + short_key(replica.device()),
+          {{"person", replica.person()}, {"profile", session.profile().string()}, {"device", replica.device().hex()}});
       return ExitCode::done;
     };
   });

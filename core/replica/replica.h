@@ -38,6 +38,8 @@ class Replica {
   Replica& operator=(const Replica&) = delete;
 
   virtual const std::string& person() const = 0;
+  // Of this profile on this device; its first digits are what people compare.
+  virtual const DeviceKey& device() const = 0;
   virtual const merge::Schema& schema() const = 0;
 
   // ---- spaces and the people in them

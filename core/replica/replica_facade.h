@@ -14,6 +14,7 @@ class ReplicaFacade final : public Replica {
   Result<void> open_spaces();
 
   const std::string& person() const override { return profile_->person(); }
+  const DeviceKey& device() const override { return profile_->signing().public_key(); }
   const merge::Schema& schema() const override { return schema_; }
 
   Result<FoundedSpace> found_space(const std::string& kind, const std::string& name, Role role) override;

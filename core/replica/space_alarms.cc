@@ -53,6 +53,24 @@ void add_roster_alarms(const roster::Roster& roster, std::vector<AlarmView>& ala
   }
 }
 
+// One alarm for an invitation, however many used it.
+void add_claim_alarm(const InvitationView& invitation, std::vector<AlarmView>& alarms) {
+  std::string who;
+  std::string odd;
+  for (const ClaimView& claim : invitation.claims) {
+    if (claim.odd.empty()) continue;
+    who += (who.empty() ? "\"" : ", \"") + claim.name + "\" (device " + claim.device.hex().substr(0, 8) + ")";
+    odd = claim.odd;
+  }
+  if (who.empty()) return;
+  alarms.push_back(
+      {invitation.claims.size() > 1 ? "double_claim" : "odd_claim",
+       "The invitation for \"" + invitation.for_whom + "\" was used by " + who + ". " + odd,
+       "The keeper asks the person which device is theirs (plenary profile show, on their tablet) and lets that "
+       "one in: plenary admit DEVICE. Or makes the invitation worthless: plenary void-invitation " +
+           invitation.invitation.hex().substr(0, 8)});
+}
+
 }  // namespace
 
 std::vector<AlarmView> Space::alarms() {
@@ -60,20 +78,7 @@ std::vector<AlarmView> Space::alarms() {
   const auto& roster = store().roster();
   if (roster.empty()) return alarms;
   add_roster_alarms(roster, alarms);
-  for (const InvitationView& invitation : invitations()) {
-    const bool twice = invitation.claims.size() > 1;
-    for (const ClaimView& claim : invitation.claims) {
-      if (claim.odd.empty()) continue;
-      alarms.push_back(
-          {twice ? "double_claim" : "odd_claim",
-           "\"" + claim.name + "\" (device " + claim.device.hex().substr(0, 8) + ") used the invitation for \"" +
-               invitation.for_whom + "\". " + claim.odd,
-           "The keeper asks the person whose device begins so (plenary members shows it on their own tablet), "
-           "then lets in the right one: plenary admit " +
-               claim.device.hex().substr(0, 8) + "; or voids it: plenary void-invitation " +
-               invitation.invitation.hex().substr(0, 8)});
-    }
-  }
+  for (const InvitationView& invitation : invitations()) add_claim_alarm(invitation, alarms);
   for (const LogId& log : store_->causality().logs()) {
     if (!store_->causality().is_forked(log) || has_branch_record(roster.standing(), log)) continue;
     const auto strand = store_->log_table().first_strand_of(log);
