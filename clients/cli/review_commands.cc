@@ -49,6 +49,8 @@ ExitCode roll_call(Session& session, const std::string& day) {
                     {"state", states[static_cast<int>(row.state)]},
                     {"notes_here", row.notes_here},
                     {"notes_sealed", row.notes_sealed ? Json(*row.notes_sealed) : Json()},
+                    {"later_notes", row.later_notes},
+                    {"supplement", row.supplement},
                     {"sentence", row.sentence}});
   session.say(joined(review::lines_of(roll), "\n"), {{"expected", roll.expected},
                                                      {"received", roll.received},

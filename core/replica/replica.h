@@ -83,7 +83,7 @@ class Replica {
   // Any member's device becomes the keeper of a new epoch, with the printed recovery code, or on a deputy's device
   // with the other deputy's part. Returns the next code, to be printed: the used one is worth nothing now.
   virtual Result<std::string> recover(const SpaceId& space, const std::string& code) = 0;
-  // Keeper, with the printed code: two devices that can recover the space together, neither alone (decisions/0009).
+  // Keeper, with the printed code: two devices that can recover the space together, neither alone (decisions/0008).
   virtual Result<void> name_deputies(const SpaceId& space, const std::string& code, const DeviceKey& one,
                                      const DeviceKey& other) = 0;
   // On a deputy's device: its part, to be typed on the other deputy's.

@@ -228,6 +228,7 @@ DayPackage package_of(const RecordView& record) {
   fields.read("team_member", package.team_member);
   fields.read("state", package.state);
   fields.read("notes_sealed", package.notes_sealed);
+  fields.read("supplement_to", package.supplement_to);
   return package;
 }
 

@@ -18,6 +18,7 @@ std::vector<Expected> expected_of(const ReviewFile& file, const std::string& day
   std::vector<Expected> out;
   for (const DayPackage& package : file.packages) {
     if (!day_on.empty() && package.day_on != day_on) continue;
+    if (!package.supplement_to.text.empty()) continue;  // belongs to the day that it supplements
     Expected tablet{package.tablet, "", package.member, package.id, package.notes_sealed};
     const auto member = std::ranges::find(file.members, package.team_member, &TeamMember::id);
     if (member != file.members.end()) {
@@ -63,6 +64,13 @@ TabletState state_of(const TabletRow& row, bool heard) {
   return heard || row.notes_here > 0 ? TabletState::arriving : TabletState::not_heard;
 }
 
+// "and 2 later notes": what came after the day was sealed counts, and is told apart.
+std::string later_of(const TabletRow& row) {
+  if (row.later_notes == 0) return "";
+  return " And " + counted(row.later_notes, "later note", "later notes") +
+         (row.supplement ? ", in the supplement." : ": record a supplement to this day.");
+}
+
 std::string sentence_of(const TabletRow& row) {
   const std::string here = counted(row.notes_here, "note", "notes");
   switch (row.state) {
@@ -72,8 +80,8 @@ std::string sentence_of(const TabletRow& row) {
       return "Not heard from. How many notes it holds is not known yet.";
     case TabletState::received:
       if (row.this_device && !row.sealed) return "This tablet: " + here + ", not sealed yet.";
-      return (row.this_device ? "This tablet: " : "Received: ") + std::to_string(row.notes_here) + " of " +
-             counted(row.notes_sealed.value_or(row.notes_here), "note.", "notes.");
+      return (row.this_device ? "This tablet: " : "Received: ") + std::to_string(row.notes_here - row.later_notes) +
+             " of " + counted(row.notes_sealed.value_or(row.notes_here), "note.", "notes.") + later_of(row);
     case TabletState::arriving:
       break;
   }
@@ -94,12 +102,19 @@ TabletRow row_of(const ReviewFile& file, const Expected& tablet, const TabletRep
     row.this_device = report->this_device;
     row.notes_here = std::max(row.notes_here, report->notes_here);
     row.sealed = row.sealed || report->sealed;
-    if (report->notes_sealed) row.notes_sealed = report->notes_sealed;
+    if (report->notes_sealed) {
+      row.notes_sealed = report->notes_sealed;
+      // Both numbers are of the day that was sealed; notes of other days are no later ones.
+      row.later_notes = report->notes_here - std::min(report->notes_here, *report->notes_sealed);
+    }
     if (row.person.empty()) row.person = report->person;
   }
   if (const Waiver* waiver = waiver_of(file, tablet)) {
     row.waived_because = waiver->reason.empty() ? "no reason given" : waiver->reason;
   }
+  row.supplement = !tablet.package.text.empty() && std::ranges::any_of(file.packages, [&](const DayPackage& package) {
+    return package.supplement_to == tablet.package;
+  });
   row.state = state_of(row, report != nullptr);
   row.sentence = sentence_of(row);
   return row;

@@ -32,6 +32,8 @@ struct TabletRow {
   bool this_device = false, expected = true, sealed = false;
   std::size_t notes_here = 0;
   std::optional<std::size_t> notes_sealed;
+  std::size_t later_notes = 0;  // here beyond the number that its owner sealed: they open a supplement
+  bool supplement = false;      // which is recorded
   std::string waived_because;
   std::string sentence;  // "Received: 26 of 26 notes."
 };

@@ -110,6 +110,7 @@ struct DayPackage : Recorded {
   RecordId team_member;
   PackageState state = PackageState::unknown;
   std::optional<std::size_t> notes_sealed;
+  RecordId supplement_to;  // the sealed day to which these are later notes; empty: a day of its own
 };
 
 struct ReviewStep : Recorded {

@@ -136,6 +136,32 @@ TEST(RollCallTest, ExpectsTheTabletsThatWereIssuedThatDay) {
   EXPECT_FALSE(roll.rows[2].expected);
 }
 
+TEST(RollCallTest, TellsNotesThatCameAfterTheDayWasSealedApartAsASupplement) {
+  AReview review;
+  DayPackage day;
+  day.id = {"p.1"};
+  day.tablet = "Blue";
+  day.day_on = "2025-11-18";
+  day.team_member = {"m.1"};
+  review.file.packages.push_back(day);
+  const std::vector<TabletReport> reports = {
+      {.person = "Ruth", .member = person(1).hex(), .sealed = true, .notes_sealed = 20, .notes_here = 22}};
+
+  const auto before = call_roll(review.file, reports, "2025-11-18");
+  DayPackage supplement = day;
+  supplement.id = {"p.2"};
+  supplement.supplement_to = day.id;
+  review.file.packages.push_back(supplement);
+  const auto after = call_roll(review.file, reports, "2025-11-18");
+
+  EXPECT_EQ(before.rows.at(0).later_notes, 2U);
+  EXPECT_EQ(before.rows.at(0).sentence,
+            "Received: 20 of 20 notes. And 2 later notes: record a supplement to this day.");
+  ASSERT_EQ(after.rows.size(), 1U) << "a supplement is no tablet of its own";
+  EXPECT_EQ(after.rows[0].sentence, "Received: 20 of 20 notes. And 2 later notes, in the supplement.");
+  EXPECT_TRUE(after.complete());
+}
+
 TEST(RollCallTest, IsCompleteWhenTheMissingTabletIsWaivedWithAReason) {
   AReview review;
   review.file.members.resize(2);
