@@ -18,7 +18,8 @@ std::string remarks(const replica::SpaceStatus& status) {
   remark(status.waiting, "change waits for something that is not here yet",
          "changes wait for something that is not here yet");
   remark(status.held, "record waits for its beginning", "records wait for their beginning");
-  remark(status.quarantined, "change is set aside (plenary set-aside)", "changes are set aside (plenary set-aside)");
+  if (status.admitted)
+    remark(status.quarantined, "change is set aside (plenary set-aside)", "changes are set aside (plenary set-aside)");
   remark(status.alarms, "alarm (plenary alarms)", "alarms (plenary alarms)");
   if (status.removed)
     text +=

@@ -186,6 +186,9 @@ Result<RecordView> ReplicaFacade::get(const SpaceId& id, const RecordId& record)
   if (!in) return pass(in);
   const auto loaded = load(**in, record.text);
   if (!loaded) return pass(loaded);
+  if ((*in)->store().schema().type(loaded->name.type, (*in)->store().version()) == nullptr) {
+    return fail(ErrorCode::unsupported, record.text + " is of a newer version. Update this program to read it.");
+  }
   if (loaded->merged.life == merge::Life::none || loaded->merged.life == merge::Life::held) {
     return fail(ErrorCode::not_delivered,
                 record.text + " is kept aside: whoever began it is not (or no longer) a member here.");

@@ -136,6 +136,7 @@ std::vector<InvitationView> Space::invitations() {
         const std::string name = name_in(claim);
         view.claims.push_back({claim.device.signing, name, oddness(claim, name, found->second.size())});
       }
+      std::ranges::sort(view.claims, {}, [](const ClaimView& one) { return std::pair(one.name, one.device); });
     }
     views.push_back(std::move(view));
   }
