@@ -29,6 +29,9 @@ class SimulatedHub::Liar final : public sync::HubSpaces {
   sync::Access access(const SpaceId& space, const TransportKey& device) override {
     return truth_.access(space, device);
   }
+  std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override {
+    return truth_.roster_until_removal(space, device);
+  }
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override {
     return truth_.check_claim(space, device, claim);
   }
