@@ -300,7 +300,7 @@ Result<void> SchemaBuilder::check_targets() const {
     for (const auto& [field_number, field] : type.fields) {
       if (field.kind != ValueKind::reference || field.target.empty()) continue;
       const bool known =
-          std::ranges::any_of(schema_.types, [&](const auto& t) { return t.second.name == field.target; });
+          std::ranges::any_of(schema_.types, [&target = field.target](const auto& t) { return t.second.name == target; });
       if (!known) {
         return refuse(type.name + "." + field.name, "points to \"" + field.target + "\", which is no record.");
       }
