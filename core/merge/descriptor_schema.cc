@@ -299,8 +299,8 @@ Result<void> SchemaBuilder::check_targets() const {
   for (const auto& [number, type] : schema_.types) {
     for (const auto& [field_number, field] : type.fields) {
       if (field.kind != ValueKind::reference || field.target.empty()) continue;
-      const bool known =
-          std::ranges::any_of(schema_.types, [&target = field.target](const auto& t) { return t.second.name == target; });
+      const bool known = std::ranges::any_of(
+          schema_.types, [&target = field.target](const auto& t) { return t.second.name == target; });
       if (!known) {
         return refuse(type.name + "." + field.name, "points to \"" + field.target + "\", which is no record.");
       }

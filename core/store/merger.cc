@@ -126,8 +126,9 @@ void Merger::merge(sqlite::Transaction& transaction, Group& group) {
   }
   if (group.sources.empty()) return;
   std::ranges::sort(group.sources, {}, &Source::at);
-  const auto repeated = std::ranges::unique(group.sources, {}, &Source::at);
-  group.sources.erase(repeated.begin(), repeated.end());
+  const auto repeated = std::unique(group.sources.begin(), group.sources.end(),
+                                    [](const Source& one, const Source& other) { return one.at == other.at; });
+  group.sources.erase(repeated, group.sources.end());
   erase_payloads(transaction, group);
   const LoadedRecord record = assemble(group.name, group.sources);
   const Bytes bytes = merge::digest_bytes(*view_, group.name, record.writes, record.merged);
