@@ -313,7 +313,9 @@ Result<void> SpaceEdit::ask_to_erase(const RecordId& id) {
 }
 
 void SpaceEdit::push_texts() {
-  for (auto& [where, text] : texts_) {
+  for (auto& entry : texts_) {
+    const auto& where = entry.first;
+    auto& text = entry.second;
     const merge::TextEdit edit = text.document.take_edit();
     const auto begin = [&](OperationKind kind) -> log::Operation& {
       operations_.emplace_back();

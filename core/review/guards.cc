@@ -53,7 +53,7 @@ void ask_for_agreement(GuardInputs& in) {
     if (member.takes_part() && !member.school.text.empty()) schools.emplace(member.school.text, in.school_name(member));
   }
   for (const auto& [id, name] : schools) {
-    const bool is_signed = std::ranges::any_of(in.file.of("signature"), [&](const OtherRecord& signature) {
+    const bool is_signed = std::ranges::any_of(in.file.of("signature"), [&, &id = id](const OtherRecord& signature) {
       return signature.reference("agreement") == newest->id && signature.text("school") == id &&
              in.holds(signature, newest->id);
     });
