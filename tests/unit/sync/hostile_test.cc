@@ -73,6 +73,7 @@ TEST_F(HostileTest, ServesNothingMoreToWhoeverWasRemoved) {
   anna_.remove(ben_);
   wire.tell(anna);
   wire.run();
+  const std::uint64_t sent = ben.hub->progress().items_sent;
   anna_.write(5);
   wire.tell(anna);
   wire.run();
@@ -81,6 +82,7 @@ TEST_F(HostileTest, ServesNothingMoreToWhoeverWasRemoved) {
   EXPECT_FALSE(ben.event(Event::Kind::refused)->retry);
   EXPECT_EQ(ben_.changes().size(), 20u);
   EXPECT_TRUE(ben.hub->follows().empty());
+  EXPECT_EQ(ben.hub->progress().items_sent, sent) << "whatever the device on the other side makes of it";
   EXPECT_TRUE(ben_.roster().standing().member(ben_.identity().signing)->removed) << "the keeper's word, not the hub's";
   Wire again(hub_);
   Link& later = again.connect(ben_);
