@@ -8,6 +8,7 @@
 #include "clients/link/connection.h"
 #include "core/crypto/random.h"
 #include "core/replica/replica.h"
+#include "core/replica/unlock.h"
 #include "core/review/schema.h"
 
 namespace plenary::bench {
@@ -105,7 +106,8 @@ class PlenaryTablet final : public Tablet {
   explicit PlenaryTablet(const TabletPlace& place)
       : place_(place),
         replica_(taken(replica::Replica::create(place.folder / "profile", "Tablet " + std::to_string(place.index),
-                                                review::review_schema(), environment_))),
+                                                review::review_schema(), environment_,
+                                                replica::Unlock::with(seal::PageKey::random(environment_))))),
         counting_(replica_->sync()) {}
   ~PlenaryTablet() override { disconnect(); }
 

@@ -18,6 +18,7 @@ pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
+pkg_check_modules(keyutils REQUIRED IMPORTED_TARGET libkeyutils)
 pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)
 
 # Tests are built wherever GoogleTest is; asking for them where it is not is an error, not a smaller build.

@@ -10,7 +10,7 @@ namespace plenary::cli {
 namespace {
 
 struct Settings {
-  std::string profile, space;
+  std::string profile, space, passphrase_file;
   bool json = false;
 };
 
@@ -20,6 +20,7 @@ void declare_all(CLI::App& app, Action& action) {
   declare_invitation_commands(declared);
   declare_people_commands(declared);
   declare_keeping_commands(declared);
+  declare_lock_commands(declared);
   declare_record_commands(declared);
   declare_decision_commands(declared);
   declare_day_commands(declared);
@@ -100,6 +101,14 @@ ExitCode perform(Session& session, const Action& action) {
   } catch (const Failed& failed) {
     return report(session, failed.error, failed.code);
   } catch (const sqlite::Failure& failure) {
+    if (failure.kind() == sqlite::Failure::Kind::corrupt) {
+      return report(session,
+                    {ErrorCode::malformed,
+                     std::string("The profile is damaged. ") + failure.what() +
+                         " Put back a backup of its folder, or make a new profile and join your spaces again: what was "
+                         "handed over comes back from the hub."},
+                    ExitCode::damaged);
+    }
     return report(
         session,
         {ErrorCode::unavailable, std::string("The profile's file could not be used: ") + failure.what() +
@@ -188,6 +197,9 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
   app.set_version_flag("--version", "plenary " PLENARY_VERSION);
   app.add_option("--profile", settings.profile, "Folder of the profile (default: $PLENARY_PROFILE, else ~/.plenary)");
   app.add_option("--space", settings.space, "Which space (default: the one chosen with: plenary space use)");
+  app.add_option("--passphrase-file", settings.passphrase_file,
+                 "A file with the profile's passphrase, - for standard input (default: $PLENARY_PASSPHRASE_FILE, else "
+                 "$PLENARY_PASSPHRASE, else it is asked for)");
   app.add_flag("--json", settings.json, "Print JSON for scripts");
   declare_all(app, action);
   declare_batch(app, action);
@@ -200,6 +212,7 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
   }
   if (!settings.profile.empty()) session.use_profile(settings.profile);
   if (!settings.space.empty()) session.use_space(settings.space);
+  if (!settings.passphrase_file.empty()) session.use_passphrase_file(settings.passphrase_file);
   session.use_json(settings.json);
   return perform(session, action);
 }

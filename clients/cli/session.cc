@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "clients/cli/kept_key.h"
+#include "clients/cli/passphrase.h"
 #include "core/review/schema.h"
 
 namespace plenary::cli {
@@ -55,18 +57,39 @@ const merge::Schema& Session::schema() const {
 
 replica::Replica& Session::replica() {
   if (!replica_) {
-    auto opened = replica::Replica::open(folder_, schema(), environment_);
-    if (!opened && opened.error().code == ErrorCode::not_found)
-      give_up(ErrorCode::not_found, "There is no profile in " + folder_.string() +
-                                        ". Make one with: plenary profile create \"Your Name\", or name another "
-                                        "folder with --profile.");
-    replica_ = need(std::move(opened));
+    replica_ = need(replica::Replica::open(folder_, schema(), environment_, unlock()));
   }
   return *replica_;
 }
 
 void Session::create(const std::string& person) {
-  replica_ = need(replica::Replica::create(folder_, person, schema(), environment_));
+  need(replica::check_free(folder_));
+  auto source = current_passphrase(passphrase_file_);
+  source.question = "A passphrase for this profile";
+  const auto unlock = replica::Unlock::with(ask_new_passphrase(source));
+  replica_ = need(replica::Replica::create(folder_, person, schema(), environment_, unlock));
+}
+
+seal::Vault Session::vault() {
+  auto vault = replica::read_vault(folder_);
+  if (!vault && vault.error().code == ErrorCode::not_found)
+    give_up(ErrorCode::not_found, "There is no profile in " + folder_.string() +
+                                      ". Make one with: plenary profile create \"Your Name\", or name another "
+                                      "folder with --profile.");
+  return need(std::move(vault));
+}
+
+replica::Unlock Session::unlock() {
+  const seal::VaultId id = vault().id();
+  if (passphrase_file_.empty()) {
+    if (const auto key = kept_key(id)) return replica::Unlock::with(*key);
+  }
+  return unlock_by_passphrase();
+}
+
+replica::Unlock Session::unlock_by_passphrase() {
+  vault();
+  return replica::Unlock::with(ask_passphrase(current_passphrase(passphrase_file_)));
 }
 
 void Session::use_profile(std::filesystem::path folder) {

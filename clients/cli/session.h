@@ -9,6 +9,7 @@
 #include "clients/cli/output.h"
 #include "core/base/environment.h"
 #include "core/replica/replica.h"
+#include "core/replica/unlock.h"
 
 namespace plenary::cli {
 
@@ -22,6 +23,7 @@ class Session {
   void use_profile(std::filesystem::path folder);
   void use_space(std::string name) { space_name_ = std::move(name); }
   void use_json(bool json) { json_ = json; }
+  void use_passphrase_file(std::string file) { passphrase_file_ = std::move(file); }
   const std::string& space_name() const { return space_name_; }
   // True while a file of commands is played.
   bool in_batch() const { return in_batch_; }
@@ -32,6 +34,10 @@ class Session {
   // Opens the profile on first use; throws Failed with the replica's error.
   replica::Replica& replica();
   void create(const std::string& person);
+  // Of this profile; ends the command when there is no profile.
+  seal::Vault vault();
+  // By the passphrase alone, for what a session that was unlocked before may not do.
+  replica::Unlock unlock_by_passphrase();
   // By name.
   std::vector<replica::SpaceSummary> spaces();
   // The space the command is about: --space, else the one chosen with `space use`, else the only one.
@@ -59,9 +65,11 @@ class Session {
   std::ostream& out_;
   std::ostream& err_;
   Terminal terminal_;
+  replica::Unlock unlock();
+
   bool json_ = false, in_batch_ = false;
   std::filesystem::path folder_;
-  std::string space_name_;
+  std::string space_name_, passphrase_file_;
   std::unique_ptr<replica::Replica> replica_;
 };
 

@@ -21,49 +21,55 @@ Result<void> migrate(sqlite::Database& database) {
   return sqlite::migrate(database, {kApplication, "Plenary profile"}, migrations);
 }
 
-Result<std::unique_ptr<sqlite::Database>> open_database(const std::filesystem::path& folder, sqlite::Access access) {
-  sqlite::OpenOptions options;
-  options.access = access;
-  options.busy_timeout_ms = 0;
-  auto database = sqlite::Database::open(folder / "profile.plenary", options);
-  if (!database) {
-    if (database.error().code == ErrorCode::not_found) {
-      return fail(ErrorCode::not_found, "There is no profile in " + folder.string() + ". Create one first.");
-    }
-    if (database.error().code == ErrorCode::busy) {
-      return fail(ErrorCode::busy,
-                  "The profile in " + folder.string() + " is open in another program. Close it there, then try again.");
-    }
-    return database;
-  }
-  if (auto done = migrate(**database); !done) return tl::make_unexpected(done.error());
-  return database;
+// A new vault for a new passphrase; or the key that the caller keeps.
+Result<seal::PageKey> new_key(const std::filesystem::path& folder, const Unlock& unlock, Environment& environment) {
+  if (unlock.passphrase() == nullptr) return unlock.key(folder);
+  auto made = seal::Vault::make(*unlock.passphrase(), environment);
+  if (!made) return tl::make_unexpected(made.error());
+  write_vault(folder, made->vault);
+  return std::move(made->key);
 }
 
 }  // namespace
 
-Profile::Profile(std::filesystem::path folder, std::unique_ptr<sqlite::Database> database)
-    : folder_(std::move(folder)), database_(std::move(database)) {}
+Profile::Profile(std::filesystem::path folder, seal::PageKey key, Environment& environment)
+    : folder_(std::move(folder)), seals_(std::move(key), environment) {}
+
+Result<void> Profile::open_database(sqlite::Access access) {
+  sqlite::OpenOptions options;
+  options.access = access;
+  options.busy_timeout_ms = 0;
+  options.seal = &vfs_;
+  auto database = sqlite::Database::open(folder_ / "profile.plenary", options);
+  if (!database) {
+    if (database.error().code == ErrorCode::not_found) {
+      return fail(ErrorCode::not_found, "There is no profile in " + folder_.string() + ". Create one first.");
+    }
+    if (database.error().code == ErrorCode::busy) {
+      return fail(ErrorCode::busy, "The profile in " + folder_.string() +
+                                       " is open in another program. Close it there, then try again.");
+    }
+    return tl::make_unexpected(database.error());
+  }
+  database_ = *std::move(database);
+  return migrate(*database_);
+}
 
 Result<std::unique_ptr<Profile>> Profile::create(const std::filesystem::path& folder, const std::string& person,
-                                                 Environment& environment) {
+                                                 const Unlock& unlock, Environment& environment) {
   if (person.empty() || person.size() > kMaxPersonBytes) {
     return fail(ErrorCode::invalid_argument, "A profile needs the name of its person, of at most 200 bytes.");
   }
-  if (std::filesystem::exists(folder / "profile.plenary")) {
-    return fail(ErrorCode::conflict, "There is a profile in " + folder.string() +
-                                         " already. Use it as it is, or choose another folder for a new one.");
+  if (unlock.passphrase() != nullptr) {
+    if (auto fits = unlock.passphrase()->check_new(); !fits) return tl::make_unexpected(fits.error());
   }
-  if (std::filesystem::exists(folder) &&
-      (!std::filesystem::is_directory(folder) || !std::filesystem::is_empty(folder))) {
-    return fail(ErrorCode::conflict,
-                "The folder " + folder.string() + " is not empty. Choose a new one for the profile.");
-  }
+  if (auto free = check_free(folder); !free) return tl::make_unexpected(free.error());
   std::filesystem::create_directories(folder / "spaces");
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  auto database = open_database(folder, sqlite::Access::create);
-  if (!database) return tl::make_unexpected(database.error());
-  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(database)));
+  auto key = new_key(folder, unlock, environment);
+  if (!key) return tl::make_unexpected(key.error());
+  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(key), environment));
+  if (auto done = profile->open_database(sqlite::Access::create); !done) return tl::make_unexpected(done.error());
   {
     const auto signing = crypto::SigningKey::generate(environment);
     const auto transport = crypto::AgreementKey::generate(environment);
@@ -77,10 +83,12 @@ Result<std::unique_ptr<Profile>> Profile::create(const std::filesystem::path& fo
   return profile;
 }
 
-Result<std::unique_ptr<Profile>> Profile::open(const std::filesystem::path& folder) {
-  auto database = open_database(folder, sqlite::Access::existing);
-  if (!database) return tl::make_unexpected(database.error());
-  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(database)));
+Result<std::unique_ptr<Profile>> Profile::open(const std::filesystem::path& folder, const Unlock& unlock,
+                                               Environment& environment) {
+  auto key = unlock.key(folder);
+  if (!key) return tl::make_unexpected(key.error());
+  std::unique_ptr<Profile> profile(new Profile(folder, *std::move(key), environment));
+  if (auto done = profile->open_database(sqlite::Access::existing); !done) return tl::make_unexpected(done.error());
   if (auto done = profile->load(); !done) return tl::make_unexpected(done.error());
   return profile;
 }

@@ -1,27 +1,33 @@
 // Profile: one person on one device: the folder, the device's keys, the install mark. docs/storage.md, "A profile".
 //
+//   <folder>/vault                    the key of all files below, wrapped by the passphrase (core/seal/vault.h)
 //   <folder>/profile.plenary          device keys, the person's name (SQLite, held by whoever has the profile open)
 //   <folder>/install                  the install mark: an empty file that is recognised by when and where it was made,
 //                                     so that a copy or a restored backup of the folder does not have it
 //   <folder>/spaces/<id>.plenary      one space each
+//
+// Every database file is sealed (core/sqlite/sealed_vfs.h).
 #pragma once
 
 #include <filesystem>
 
 #include "core/crypto/box.h"
 #include "core/crypto/sign.h"
+#include "core/replica/unlock.h"
 #include "core/roster/record.h"
+#include "core/sqlite/sealed_vfs.h"
 #include "core/sqlite/statement.h"
 
 namespace plenary::replica {
 
 class Profile {
  public:
-  // conflict: the folder holds something already.
+  // conflict: the folder holds something already. `unlock`: a new passphrase, for which a vault is made, or a key.
   static Result<std::unique_ptr<Profile>> create(const std::filesystem::path& folder, const std::string& person,
-                                                 Environment& environment);
-  // not_found, busy, unsupported, malformed.
-  static Result<std::unique_ptr<Profile>> open(const std::filesystem::path& folder);
+                                                 const Unlock& unlock, Environment& environment);
+  // not_found, busy, unsupported, malformed, refused (it does not unlock). `environment` outlives the profile.
+  static Result<std::unique_ptr<Profile>> open(const std::filesystem::path& folder, const Unlock& unlock,
+                                               Environment& environment);
   Profile(const Profile&) = delete;
   Profile& operator=(const Profile&) = delete;
 
@@ -32,18 +38,24 @@ class Profile {
   // Changes whenever the folder is not the one that this device wrote last: a copy, or a restored backup. Logs begun
   // under another mark are not continued (architecture.md D11).
   const Bytes& install_mark() const { return install_mark_; }
+  // Through which all databases of the profile are opened; outlives them.
+  const sqlite::SealedVfs& seal() const { return vfs_; }
+  const seal::PageKey& page_key() const { return seals_.key(); }
 
   std::filesystem::path space_path(const SpaceId& space) const;
   std::filesystem::path spaces_folder() const { return folder_ / "spaces"; }
 
  private:
-  Profile(std::filesystem::path folder, std::unique_ptr<sqlite::Database> database);
+  Profile(std::filesystem::path folder, seal::PageKey key, Environment& environment);
+  Result<void> open_database(sqlite::Access access);
   std::optional<Bytes> value(std::string_view name);
   void set(sqlite::Transaction& transaction, std::string_view name, ByteSpan value);
   Result<void> load();
   void take_install_mark();
 
   std::filesystem::path folder_;
+  seal::PageSeals seals_;
+  sqlite::SealedVfs vfs_{seals_};
   std::unique_ptr<sqlite::Database> database_;
   std::string person_;
   std::optional<crypto::SigningKey> signing_;

@@ -24,15 +24,19 @@ class DeviceSpaces;
 namespace plenary::replica {
 
 class Edit;
+class Unlock;
 
 class Replica {
  public:
   // Makes a new profile in `folder`, which must not exist or be empty. `person` is the name shown to the others.
+  // `unlock`: a new passphrase, or a key that the caller keeps (unlock.h).
   static Result<std::unique_ptr<Replica>> create(const std::filesystem::path& folder, const std::string& person,
-                                                 const merge::Schema& schema, Environment& environment);
-  // ErrorCode::not_found, unsupported (made by a newer version), busy (open in another process).
+                                                 const merge::Schema& schema, Environment& environment,
+                                                 const Unlock& unlock);
+  // ErrorCode::not_found, unsupported (made by a newer version), busy (open in another process), refused (`unlock` does
+  // not open it: a wrong passphrase).
   static Result<std::unique_ptr<Replica>> open(const std::filesystem::path& folder, const merge::Schema& schema,
-                                               Environment& environment);
+                                               Environment& environment, const Unlock& unlock);
   virtual ~Replica() = default;
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;

@@ -50,15 +50,16 @@ std::string kind_name(std::uint32_t kind) {
 }  // namespace
 
 Result<std::unique_ptr<Replica>> Replica::create(const std::filesystem::path& folder, const std::string& person,
-                                                 const merge::Schema& schema, Environment& environment) {
-  auto profile = Profile::create(folder, person, environment);
+                                                 const merge::Schema& schema, Environment& environment,
+                                                 const Unlock& unlock) {
+  auto profile = Profile::create(folder, person, unlock, environment);
   if (!profile) return pass(profile);
   return std::make_unique<ReplicaFacade>(*std::move(profile), schema, environment);
 }
 
 Result<std::unique_ptr<Replica>> Replica::open(const std::filesystem::path& folder, const merge::Schema& schema,
-                                               Environment& environment) {
-  auto profile = Profile::open(folder);
+                                               Environment& environment, const Unlock& unlock) {
+  auto profile = Profile::open(folder, unlock, environment);
   if (!profile) return pass(profile);
   auto replica = std::make_unique<ReplicaFacade>(*std::move(profile), schema, environment);
   if (auto done = replica->open_spaces(); !done) return pass(done);

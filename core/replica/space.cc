@@ -48,7 +48,8 @@ Result<std::unique_ptr<Space>> Space::found(SpaceContext& context, std::uint32_t
   found.schema = context.schema.schema.name;
   const auto record = roster::sign_record({}, roster::Record{.body = found}, context.profile.signing());
 
-  auto store = store::SpaceStore::create(context.profile.space_path(record.space()), record.space(), context.schema);
+  auto store = store::SpaceStore::create(context.profile.space_path(record.space()), record.space(), context.schema,
+                                         &context.profile.seal());
   if (!store) return tl::make_unexpected(store.error());
   std::unique_ptr<Space> space(new Space(context, *std::move(store)));
   Writing writing(*space->store_);
@@ -62,7 +63,7 @@ Result<std::unique_ptr<Space>> Space::found(SpaceContext& context, std::uint32_t
 
 Result<std::unique_ptr<Space>> Space::join(SpaceContext& context, const seal::InvitationLink& link) {
   const auto path = context.profile.space_path(link.space);
-  auto store = store::SpaceStore::create(path, link.space, context.schema);
+  auto store = store::SpaceStore::create(path, link.space, context.schema, &context.profile.seal());
   if (!store && store.error().code == ErrorCode::conflict) {
     return fail(ErrorCode::conflict, "This profile has joined that space already.");
   }
@@ -87,7 +88,7 @@ Result<std::unique_ptr<Space>> Space::join(SpaceContext& context, const seal::In
 }
 
 Result<std::unique_ptr<Space>> Space::open(SpaceContext& context, const std::filesystem::path& path) {
-  auto store = store::SpaceStore::open(path, context.schema);
+  auto store = store::SpaceStore::open(path, context.schema, &context.profile.seal());
   if (!store) return tl::make_unexpected(store.error());
   return std::unique_ptr<Space>(new Space(context, *std::move(store)));
 }

@@ -123,10 +123,8 @@ Result<PageKey> Vault::checked(Result<Bytes> opened, const char* refusal) const 
 Result<PageKey> Vault::open(const Passphrase& passphrase) const {
   const auto stretched = crypto::stretch_passphrase(passphrase.text(), salt_, cost_);
   if (!stretched) return tl::make_unexpected(stretched.error());
-  return checked(
-      open_bytes(*stretched, encode_before_key(), wrapped_),
-      "That is not the passphrase of this profile. Try again; who has its recovery code sets a new one with: "
-      "plenary profile recover");
+  return checked(open_bytes(*stretched, encode_before_key(), wrapped_),
+                 "That is not the passphrase of this profile. Try again. Who has its recovery code can set a new one.");
 }
 
 Result<PageKey> Vault::open_with_recovery_code(std::string_view typed) const {

@@ -15,8 +15,9 @@ constexpr std::size_t kKeepLanesOnClosing = 256;
 constexpr std::string_view kSpaceSetting = "space", kSumSetting = "sum", kDigestKeySetting = "digest key",
                            kTablesSetting = "tables";
 
-sqlite::OpenOptions open_options(sqlite::Access access) {
+sqlite::OpenOptions open_options(sqlite::Access access, const sqlite::SealedVfs* seal) {
   sqlite::OpenOptions options;
+  options.seal = seal;
   options.access = access;
   options.cache_kib = 8192;
   options.checkpoint_pages = 4000;
@@ -40,9 +41,9 @@ Result<void> migrate(sqlite::Database& database) {
 }  // namespace
 
 Result<std::unique_ptr<SpaceStore>> SpaceStore::create(const std::filesystem::path& path, const SpaceId& space,
-                                                       const StoreSchema& schema) {
+                                                       const StoreSchema& schema, const sqlite::SealedVfs* seal) {
   if (std::filesystem::exists(path)) return fail(ErrorCode::conflict, path.string() + " is there already.");
-  auto database = sqlite::Database::open(path, open_options(sqlite::Access::create));
+  auto database = sqlite::Database::open(path, open_options(sqlite::Access::create, seal));
   if (!database) return tl::make_unexpected(database.error());
   if (auto done = migrate(**database); !done) return tl::make_unexpected(done.error());
   {
@@ -56,8 +57,9 @@ Result<std::unique_ptr<SpaceStore>> SpaceStore::create(const std::filesystem::pa
   return std::unique_ptr<SpaceStore>(new SpaceStore(*std::move(database), space, schema));
 }
 
-Result<std::unique_ptr<SpaceStore>> SpaceStore::open(const std::filesystem::path& path, const StoreSchema& schema) {
-  auto database = sqlite::Database::open(path, open_options(sqlite::Access::existing));
+Result<std::unique_ptr<SpaceStore>> SpaceStore::open(const std::filesystem::path& path, const StoreSchema& schema,
+                                                     const sqlite::SealedVfs* seal) {
+  auto database = sqlite::Database::open(path, open_options(sqlite::Access::existing, seal));
   if (!database) return tl::make_unexpected(database.error());
   if (auto done = migrate(**database); !done) return tl::make_unexpected(done.error());
   SpaceId space;

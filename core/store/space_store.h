@@ -34,12 +34,13 @@ class SpaceStore {
  public:
   class Writing;
 
-  // Makes the file. Nothing of the space is in it yet but its id.
+  // Makes the file. Nothing of the space is in it yet but its id. `seal` outlives the store; null: a file in clear.
   static Result<std::unique_ptr<SpaceStore>> create(const std::filesystem::path& path, const SpaceId& space,
-                                                    const StoreSchema& schema);
+                                                    const StoreSchema& schema, const sqlite::SealedVfs* seal = nullptr);
   // not_found, busy, unsupported (made by a newer version), malformed (no space's file). Merges everything anew if
   // the schema is another than when the file was last open.
-  static Result<std::unique_ptr<SpaceStore>> open(const std::filesystem::path& path, const StoreSchema& schema);
+  static Result<std::unique_ptr<SpaceStore>> open(const std::filesystem::path& path, const StoreSchema& schema,
+                                                  const sqlite::SealedVfs* seal = nullptr);
   ~SpaceStore();
   SpaceStore(const SpaceStore&) = delete;
   SpaceStore& operator=(const SpaceStore&) = delete;

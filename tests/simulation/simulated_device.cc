@@ -1,5 +1,6 @@
 #include "tests/simulation/simulated_device.h"
 
+#include "core/replica/unlock.h"
 #include "tests/contract/example_schema.h"
 
 namespace plenary::simulation {
@@ -11,6 +12,11 @@ std::unique_ptr<replica::ReplicaFacade> facade(Result<std::unique_ptr<replica::R
   return std::unique_ptr<replica::ReplicaFacade>(dynamic_cast<replica::ReplicaFacade*>(replica->release()));
 }
 
+// The same for all, so that a seed says everything.
+replica::Unlock key() {
+  return replica::Unlock::with(seal::PageKey());
+}
+
 }  // namespace
 
 SimulatedDevice::SimulatedDevice(std::string device_name, std::filesystem::path folder, const std::int64_t& world_ms,
@@ -18,12 +24,13 @@ SimulatedDevice::SimulatedDevice(std::string device_name, std::filesystem::path 
     : name(std::move(device_name)), environment(world_ms, seed), disk(std::move(folder), seed) {}
 
 void SimulatedDevice::create() {
-  replica_ = facade(replica::Replica::create(disk.folder(), name, contract::example_schema(), environment), name);
+  replica_ =
+      facade(replica::Replica::create(disk.folder(), name, contract::example_schema(), environment, key()), name);
   transport_ = replica_->transport_key().public_key();
 }
 
 void SimulatedDevice::open() {
-  replica_ = facade(replica::Replica::open(disk.folder(), contract::example_schema(), environment), name);
+  replica_ = facade(replica::Replica::open(disk.folder(), contract::example_schema(), environment, key()), name);
   transport_ = replica_->transport_key().public_key();
 }
 

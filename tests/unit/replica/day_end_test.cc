@@ -65,7 +65,7 @@ TEST_F(DayEndTest, GivesOneStateInEveryOrderOfFourTablets) {
   for (Tablet* tablet : {&one, &two, &shadow}) meet(lead, *tablet, space);
   lead.replica.reset();
   std::filesystem::copy(lead.folder, folder_.path() / "fresh", std::filesystem::copy_options::recursive);
-  lead.replica = must(Replica::open(lead.folder, schema(), lead.environment));
+  lead.replica = must(Replica::open(lead.folder, schema(), lead.environment, unlock()));
   std::vector<Bytes> files;
   for (Tablet* tablet : {&lead, &one, &two, &shadow}) {
     tablet->note(space, "A note of " + tablet->replica->person());
@@ -82,7 +82,7 @@ TEST_F(DayEndTest, GivesOneStateInEveryOrderOfFourTablets) {
     std::filesystem::remove_all(at);
     std::filesystem::copy(folder_.path() / "fresh", at, std::filesystem::copy_options::recursive);
     StoryEnvironment environment(5);
-    const auto replica = must(Replica::open(at, schema(), environment));
+    const auto replica = must(Replica::open(at, schema(), environment, unlock()));
     for (const std::size_t file : order) must(replica->import_day_end(files[file]));
     digests.insert(must(replica->digest(space)));
     texts.insert(must(replica->get(space, shared))["body"].text());

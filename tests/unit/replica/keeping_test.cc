@@ -304,7 +304,7 @@ TEST_F(KeepingTest, SoundsTheAlarmWhenTwoUseOneInvitationAndLetsTheKeeperChoose)
 TEST_F(KeepingTest, AsksTheKeeperWhenSomebodyJoinsUnderAKnownName) {
   Tablet& ann = tablet("Ann");
   StoryEnvironment chance(99);
-  const auto other = must(Replica::create(folder_.path() / "other", "Ann", schema(), chance));
+  const auto other = must(Replica::create(folder_.path() / "other", "Ann", schema(), chance, unlock()));
   const SpaceId space = team_with_code(ann, {});
   must(other->join(must(ann.replica->invite(space, kReviewer, "Dai"))));
   sync::Item claim;

@@ -307,7 +307,7 @@ TEST_F(PlainWordsTest, SaysThatTheFolderHasAProfileAlready) {
   Tablet& ann = tablet("Ann");
   StoryEnvironment environment(9);
 
-  const auto again = Replica::create(ann.folder, "Ann", schema(), environment);
+  const auto again = Replica::create(ann.folder, "Ann", schema(), environment, unlock());
 
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
   EXPECT_THAT(again.error().message, testing::HasSubstr("There is a profile in"));

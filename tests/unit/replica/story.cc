@@ -63,17 +63,30 @@ merge::Schema story_schema() {
   return schema;
 }
 
+const Unlock& unlock() {
+  crypto::initialise();
+  static const Unlock key = Unlock::with(seal::PageKey());
+  return key;
+}
+
+OpenedFile::OpenedFile(const std::filesystem::path& path) : seals_(must(unlock().key({})), environment_) {
+  sqlite::OpenOptions options;
+  options.seal = &vfs_;
+  options.access = sqlite::Access::existing;
+  database_ = must(sqlite::Database::open(path, options));
+}
+
 const merge::Schema& schema() {
   static const merge::Schema built = story_schema();
   return built;
 }
 
 Tablet::Tablet(const std::filesystem::path& at, const std::string& person, std::uint64_t seed)
-    : folder(at), environment(seed), replica(must(Replica::create(at, person, schema(), environment))) {}
+    : folder(at), environment(seed), replica(must(Replica::create(at, person, schema(), environment, unlock()))) {}
 
 void Tablet::reopen() {
   replica.reset();
-  replica = must(Replica::open(folder, schema(), environment));
+  replica = must(Replica::open(folder, schema(), environment, unlock()));
 }
 
 RecordId Tablet::note(const SpaceId& space, const std::string& body) {

@@ -9,6 +9,9 @@
 #include <random>
 
 #include "core/replica/replica.h"
+#include "core/replica/unlock.h"
+#include "core/sqlite/database.h"
+#include "core/sqlite/sealed_vfs.h"
 #include "core/sync/space_log.h"
 
 namespace plenary::replica {
@@ -33,6 +36,22 @@ class StoryEnvironment final : public Environment {
 // A note of evidence with a field of each policy, a finding, and decisions.
 merge::Schema story_schema();
 const merge::Schema& schema();
+
+// What every profile of a story is locked with.
+const Unlock& unlock();
+
+// A database file of such a profile, opened behind the replica's back.
+class OpenedFile {
+ public:
+  explicit OpenedFile(const std::filesystem::path& path);
+  sqlite::Database& operator*() { return *database_; }
+
+ private:
+  StoryEnvironment environment_{4711};
+  seal::PageSeals seals_;
+  sqlite::SealedVfs vfs_{seals_};
+  std::unique_ptr<sqlite::Database> database_;
+};
 
 class TemporaryFolder {
  public:

@@ -30,7 +30,7 @@ TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
   if (child == 0) {
     // Says the id of each note once it is confirmed, and never stops by itself.
     StoryEnvironment environment(77);
-    auto replica = Replica::open(ann.folder, schema(), environment);
+    auto replica = Replica::open(ann.folder, schema(), environment, unlock());
     for (int i = 0; replica && i < 1'000'000; ++i) {
       const auto edit = (*replica)->edit(space);
       const auto id = edit->create("evidence");
@@ -55,7 +55,7 @@ TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
   }
   ::close(pipe_ends[0]);
 
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
   std::istringstream lines(confirmed);
   int number = 0;
   for (std::string id; std::getline(lines, id); ++number) {
@@ -69,7 +69,7 @@ TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
 TEST_F(TroubleTest, TellsASecondProgramThatTheProfileIsOpen) {
   Tablet& ann = tablet("Ann");
 
-  const auto second = Replica::open(ann.folder, schema(), ann.environment);
+  const auto second = Replica::open(ann.folder, schema(), ann.environment, unlock());
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::busy);
@@ -81,11 +81,11 @@ TEST_F(TroubleTest, RefusesAFolderOfANewerVersionAndLeavesItAlone) {
   const SpaceId space = team(ann, {});
   ann.replica.reset();
   {
-    auto database = must(sqlite::Database::open(space_file(ann, space)));
-    database->configure("PRAGMA user_version = 99");
+    OpenedFile file(space_file(ann, space));
+    (*file).configure("PRAGMA user_version = 99");
   }
 
-  const auto opened = Replica::open(ann.folder, schema(), ann.environment);
+  const auto opened = Replica::open(ann.folder, schema(), ann.environment, unlock());
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
@@ -96,25 +96,27 @@ TEST_F(TroubleTest, RefusesAProfileOfANewerVersionAndLeavesItAlone) {
   const SpaceId space = team(ann, {});
   const RecordId id = ann.note(space, "Written before.");
   ann.replica.reset();
-  const auto profile = [&] { return must(sqlite::Database::open(ann.folder / "profile.plenary")); };
-  profile()->configure("PRAGMA user_version = 99");
+  const auto set_version = [&](sqlite::Sql sql) { (*OpenedFile(ann.folder / "profile.plenary")).configure(sql); };
+  set_version("PRAGMA user_version = 99");
 
-  const auto opened = Replica::open(ann.folder, schema(), ann.environment);
+  const auto opened = Replica::open(ann.folder, schema(), ann.environment, unlock());
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
-  profile()->configure("PRAGMA user_version = 1");
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+  set_version("PRAGMA user_version = 1");
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
   EXPECT_EQ(ann.get(space, id)["body"].text(), "Written before.");
 }
 
 TEST_F(TroubleTest, RefusesAFolderThatIsNoProfile) {
   StoryEnvironment environment(1);
 
-  EXPECT_EQ(Replica::open(folder_.path() / "nowhere", schema(), environment).error().code, ErrorCode::not_found);
+  EXPECT_EQ(Replica::open(folder_.path() / "nowhere", schema(), environment, unlock()).error().code,
+            ErrorCode::not_found);
   std::filesystem::create_directories(folder_.path() / "full");
   std::ofstream(folder_.path() / "full" / "letter.txt") << "Dear all";
-  EXPECT_EQ(Replica::create(folder_.path() / "full", "Ann", schema(), environment).error().code, ErrorCode::conflict);
+  EXPECT_EQ(Replica::create(folder_.path() / "full", "Ann", schema(), environment, unlock()).error().code,
+            ErrorCode::conflict);
 }
 
 // Room on the disk is taken away by limiting how large a file may become.
@@ -160,9 +162,9 @@ TEST_F(TroubleTest, BeginsANewLogOnAClonedTablet) {
   ben.note(space, "Before the copy.");
   ben.replica.reset();
   std::filesystem::copy(ben.folder, folder_.path() / "copy", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
   StoryEnvironment environment(99);
-  auto clone = must(Replica::open(folder_.path() / "copy", schema(), environment));
+  auto clone = must(Replica::open(folder_.path() / "copy", schema(), environment, unlock()));
 
   const RecordId original = ben.note(space, "On the tablet.");
   const auto edit = clone->edit(space);
@@ -184,13 +186,13 @@ TEST_F(TroubleTest, BeginsANewLogWhenAColleagueHoldsMoreOfItsOwn) {
   const SpaceId space = team(ann, {{&ben, kReviewer}});
   ben.replica.reset();
   std::filesystem::copy(ben.folder / "spaces", folder_.path() / "backup", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
   const RecordId lost = ben.note(space, "Since the backup.");
   meet(ann, ben, space);
   ben.replica.reset();
   std::filesystem::remove_all(ben.folder / "spaces");
   std::filesystem::copy(folder_.path() / "backup", ben.folder / "spaces", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment));
+  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
 
   meet(ann, ben, space);
   const RecordId next = ben.note(space, "After the restore.");
@@ -207,12 +209,12 @@ TEST_F(TroubleTest, FindsATableThatWasTamperedWith) {
   const RecordId id = ann.note(space, "Untouched.");
   ann.replica.reset();
   {
-    auto database = must(sqlite::Database::open(space_file(ann, space)));
-    sqlite::Transaction transaction(*database);
+    OpenedFile file(space_file(ann, space));
+    sqlite::Transaction transaction(*file);
     transaction.execute("UPDATE evidence SET body = 'Touched.'");
     transaction.commit();
   }
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment));
+  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
 
   const auto differences = must(ann.replica->check(space));
 
@@ -232,7 +234,7 @@ TEST_F(TroubleTest, KeepsWhatANewerVersionWroteAndShowsItAfterTheUpgrade) {
   Tablet& ben = tablet("Ben");
   const SpaceId space = team(ann, {{&ben, kReviewer}});
   ann.replica.reset();
-  ann.replica = must(Replica::open(ann.folder, newer, ann.environment));
+  ann.replica = must(Replica::open(ann.folder, newer, ann.environment, unlock()));
   const RecordId id = ann.note(space, "Outside.");
   ann.set(space, id, "weather", "rain");
 
@@ -240,7 +242,7 @@ TEST_F(TroubleTest, KeepsWhatANewerVersionWroteAndShowsItAfterTheUpgrade) {
   EXPECT_EQ(ben.get(space, id)["body"].text(), "Outside.");
   EXPECT_TRUE(ben.get(space, id)["weather"].empty());
   ben.replica.reset();
-  ben.replica = must(Replica::open(ben.folder, newer, ben.environment));
+  ben.replica = must(Replica::open(ben.folder, newer, ben.environment, unlock()));
 
   EXPECT_EQ(ben.get(space, id)["weather"].text(), "rain");
   expect_equal(space, {&ann, &ben});

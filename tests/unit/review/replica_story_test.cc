@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <random>
 
+#include "core/replica/unlock.h"
 #include "core/review/copies.h"
 #include "core/review/edits.h"
 #include "core/review/evidence_rule.h"
@@ -51,7 +52,8 @@ class ReplicaStoryTest : public testing::Test {
   ReplicaStoryTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "plenary-review-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
-    tablet_ = must(replica::Replica::create(folder_ / "lead", "Ruth", review_schema(), environment_));
+    tablet_ = must(replica::Replica::create(folder_ / "lead", "Ruth", review_schema(), environment_,
+                                            replica::Unlock::with(seal::PageKey())));
     team_ = must(tablet_->found_space("review_team", "Castle, team", role_named("lead_reviewer"))).space;
     shared_ = must(tablet_->found_space("review_shared", "Castle, review", role_named("lead_reviewer"))).space;
   }

@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
-
 #include "core/seal/quick_unlock.h"
 #include "core/seal/recovery_code.h"
 #include "tests/unit/seal/sealed_folder.h"
