@@ -13,6 +13,7 @@
 #include "bench/report.h"
 #include "bench/review_day.h"
 #include "bench/rows.h"
+#include "bench/sealed_pages.h"
 
 namespace plenary::bench {
 namespace {
@@ -59,6 +60,7 @@ void measure(const Settings& settings) {
     large.notes *= 10;
     add_large_day(day, compare(settings, large, contestants), rows);
   }
+  add_sealed_pages(settings.folder / ("plenary-bench-" + std::to_string(::getpid())), settings.runs, rows);
   add_text_workload(program_folder() / "bench_text", rows);
   print_and_write(rows, settings.json);
 }

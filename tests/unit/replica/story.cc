@@ -1,5 +1,7 @@
 #include "tests/unit/replica/story.h"
 
+#include <fstream>
+
 #include "core/crypto/random.h"
 #include "core/log/value.h"
 
@@ -74,6 +76,35 @@ OpenedFile::OpenedFile(const std::filesystem::path& path) : seals_(must(unlock()
   options.seal = &vfs_;
   options.access = sqlite::Access::existing;
   database_ = must(sqlite::Database::open(path, options));
+}
+
+std::string opened_files(const std::filesystem::path& folder) {
+  constexpr std::size_t kPage = sqlite::kSealedPageSize, kLogHeader = 32, kFrameHeader = 24;
+  StoryEnvironment environment(4712);
+  const auto key = must(unlock().key({}));
+  std::string text;
+  std::array<std::byte, kPage> plain;
+  const auto add = [&](seal::PageSeal& cipher, const sqlite::PagePlace& place, ByteSpan sealed) {
+    if (cipher.open(place, sqlite::PlainPage(sealed.data(), kPage), plain)) text += as_text(plain);
+  };
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    const ByteSpan bytes = as_bytes(content);
+    text += content;
+    const bool is_log = entry.path().string().ends_with("-wal");
+    seal::PageSeal cipher(key, is_log ? entry.path().stem().string() + ".plenary" : entry.path().filename().string(),
+                          environment);
+    const std::size_t header = is_log ? kFrameHeader : 0;
+    std::size_t at = is_log ? kLogHeader : 0;
+    for (std::uint64_t number = 1; at + header + kPage <= bytes.size(); ++number, at += header + kPage) {
+      sqlite::PagePlace place{is_log ? sqlite::PageHome::log : sqlite::PageHome::database, number, {}};
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), is_log ? 16 : 0, place.frame.begin());
+      add(cipher, place, bytes.subspan(at + header, kPage));
+    }
+  }
+  return text;
 }
 
 const merge::Schema& schema() {

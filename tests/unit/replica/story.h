@@ -53,6 +53,10 @@ class OpenedFile {
   std::unique_ptr<sqlite::Database> database_;
 };
 
+// All that the files of such a profile say to whoever has its key: their pages opened, those that nobody uses any more
+// and old frames of a log included.
+std::string opened_files(const std::filesystem::path& folder);
+
 class TemporaryFolder {
  public:
   TemporaryFolder() {
