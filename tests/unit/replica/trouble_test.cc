@@ -262,7 +262,7 @@ TEST_F(TroubleTest, PassesOnARecordOfATypeThatOnlyNewerVersionsKnow) {
   const SpaceId space = team(lead, {{&relay, kReviewer}, {&other, kShadow}});
   for (Tablet* tablet : {&lead, &other}) {
     tablet->replica.reset();
-    tablet->replica = must(Replica::open(tablet->folder, newer, tablet->environment));
+    tablet->replica = must(Replica::open(tablet->folder, newer, tablet->environment, unlock()));
   }
   const auto edit = lead.replica->edit(space);
   const RecordId id = must(edit->create("weather"));
@@ -274,7 +274,7 @@ TEST_F(TroubleTest, PassesOnARecordOfATypeThatOnlyNewerVersionsKnow) {
   EXPECT_THAT(must(relay.replica->check(space)), testing::IsEmpty());
   pass_on(relay, other, space);
   relay.replica.reset();
-  relay.replica = must(Replica::open(relay.folder, newer, relay.environment));
+  relay.replica = must(Replica::open(relay.folder, newer, relay.environment, unlock()));
 
   EXPECT_EQ(other.get(space, id)["statement"].text(), "Rain all day.");
   EXPECT_EQ(relay.get(space, id)["statement"].text(), "Rain all day.");
