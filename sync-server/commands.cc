@@ -54,6 +54,11 @@ void raise_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Epochs are named by the time, so that a backup that is put back twice does not open one epoch twice.
+std::uint64_t seconds_now(Environment& environment) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(environment.now_ms() / 1000, 0));
+}
+
 // Stops the server at the first SIGTERM or SIGINT, on a thread of its own.
 class StopOnSignal {
  public:
@@ -100,11 +105,16 @@ Result<void> serve_command(const Configuration& configuration) {
   EventLog log(configuration.log_format, configuration.log_level);
   const Policy policy(configuration);
   HubWriter writer(*folder->database, policy, folder->identity.signing);
+  if (was_put_back(*folder->database, configuration.data)) {
+    log.warning("database put back from a backup", {{"epoch", writer.open_epoch(seconds_now(environment))}});
+  }
+  renew_mark(*folder->database, configuration.data, environment);
   HubReader reader(**to_read, policy);
   Server server({configuration, folder->identity, reader, writer, environment, log});
   const StopOnSignal stop_on_signal(server);
   if (const auto listening = server.listen(); !listening) return tl::make_unexpected(listening.error());
   server.run();
+  renew_mark(*folder->database, configuration.data, environment);
   log.info("stopped");
   return {};
 }
@@ -131,8 +141,9 @@ Result<void> restored_command(const Configuration& configuration, std::ostream& 
   if (!folder) return tl::make_unexpected(folder.error());
   const Policy policy(configuration);
   HubWriter writer(*folder->database, policy, folder->identity.signing);
-  out << "This hub is now in epoch " << writer.open_epoch()
+  out << "This hub is now in epoch " << writer.open_epoch(seconds_now(environment))
       << ". Devices will see that it was restored, and send again what it lacks.\n";
+  renew_mark(*folder->database, configuration.data, environment);
   return {};
 }
 

@@ -4,9 +4,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "core/base/file_mark.h"
+#include "core/sqlite/statement.h"
 
 namespace plenary::hub {
 namespace {
@@ -34,9 +38,18 @@ CREATE INDEX item_segment ON item (log, last) WHERE log IS NOT NULL;
 CREATE TABLE link (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
 )";
 
+// hub.mark: of the file hub.mark when this database was written last (core/base/file_mark.h).
+// space.expires: when its roster lets it be dropped, in milliseconds. dropped: spaces that were.
+constexpr sqlite::Sql kVersion2 = R"(
+ALTER TABLE hub ADD COLUMN mark BLOB;
+ALTER TABLE space ADD COLUMN expires INTEGER;
+CREATE TABLE dropped (space BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
 const std::vector<sqlite::Migration>& migrations() {
   static const std::vector<sqlite::Migration> all = {
       [](sqlite::Transaction& transaction) { transaction.execute(kVersion1); },
+      [](sqlite::Transaction& transaction) { transaction.execute(kVersion2); },
   };
   return all;
 }
@@ -51,6 +64,7 @@ sqlite::OpenOptions options(sqlite::Access access) {
   options.access = access;
   options.sharing = sqlite::Sharing::shared;
   options.page_size = 1024;
+  options.gives_back_room = true;
   options.cache_kib = 4096;
   options.checkpoint_pages = 8192;
   options.busy_timeout_ms = 10'000;
@@ -82,6 +96,22 @@ Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesyste
     return tl::make_unexpected(migrated.error());
   }
   return database;
+}
+
+bool was_put_back(sqlite::Database& database, const std::filesystem::path& data) {
+  sqlite::Statement select(database, "SELECT mark FROM hub");
+  auto row = select.query();
+  if (!row.next() || row.is_null(0)) return false;
+  const auto mark = read_file_mark(data / "hub.mark");
+  return !mark || !std::ranges::equal(*mark, row.blob(0));
+}
+
+void renew_mark(sqlite::Database& database, const std::filesystem::path& data, Environment& environment) {
+  const Bytes mark = renew_file_mark(data / "hub.mark", environment);
+  sqlite::Transaction transaction(database);
+  sqlite::Statement update(database, "UPDATE hub SET mark = ?");
+  update.run(transaction, mark);
+  transaction.commit();
 }
 
 Result<std::unique_ptr<sqlite::Database>> open_hub_database_to_read(const std::filesystem::path& data) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "core/base/environment.h"
 #include "core/sqlite/migration.h"
 
 namespace plenary::hub {
@@ -29,6 +30,11 @@ class FolderLock {
 Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesystem::path& data);
 // Another connection to a database that open_hub_database has brought up to date; cannot write.
 Result<std::unique_ptr<sqlite::Database>> open_hub_database_to_read(const std::filesystem::path& data);
+
+// Is this another database than the one that a hub in this folder wrote last: an older one, from a backup?
+bool was_put_back(sqlite::Database& database, const std::filesystem::path& data);
+// From now on a copy that was made before is recognised. At the beginning and at the end of serving.
+void renew_mark(sqlite::Database& database, const std::filesystem::path& data, Environment& environment);
 
 // Row numbers of items and links: 2^23 spaces of 2^40 items.
 inline constexpr std::int64_t kSequenceMax = (std::int64_t{1} << 40) - 1;

@@ -88,6 +88,11 @@ std::vector<RosterHash> HubReader::roster_until_removal(const SpaceId& space, co
   return stored == nullptr ? std::vector<RosterHash>() : stored->gate.roster_until_removal(device);
 }
 
+std::optional<std::int64_t> HubReader::expired(const SpaceId& space) {
+  auto row = select_dropped_.query(space);
+  return row.next() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
 Result<void> HubReader::check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) {
   const StoredSpace* stored = find(space);
   if (stored == nullptr) return fail(ErrorCode::not_found, "This hub does not know the space.");
@@ -108,6 +113,22 @@ std::int64_t HubReader::last_sequence(const SpaceId& space) {
 std::optional<sync::HubHead> HubReader::head(const SpaceId& space) {
   const StoredSpace* stored = find(space);
   return stored == nullptr ? std::nullopt : stored->head;
+}
+
+std::vector<sync::LogLayout> HubReader::layout(const SpaceId& space, std::span<const LogId> logs) {
+  std::vector<sync::LogLayout> layouts;
+  const StoredSpace* stored = find(space);
+  if (stored == nullptr) return layouts;
+  for (const LogId& log : logs) {
+    const auto known = stored->logs.find(log);
+    if (known == stored->logs.end()) continue;
+    sync::LogLayout layout{log, {}};
+    for (const SegmentStep& step : missing_of(steps_from(known->second, 0), {})) {
+      layout.segments.push_back({log, step.first, step.last, step.chain, {}, step.size, step.sequence, false});
+    }
+    layouts.push_back(std::move(layout));
+  }
+  return layouts;
 }
 
 std::vector<sync::HubContent> HubReader::links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,

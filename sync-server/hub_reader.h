@@ -23,11 +23,13 @@ class HubReader final : public sync::HubSpaces {
   std::vector<sync::SegmentRef> missing_segments(const SpaceId& space, std::span<const sync::LogWant> wants) override;
   std::optional<Bytes> segment(const SpaceId& space, const sync::SegmentRef& ref) override;
   sync::Access access(const SpaceId& space, const TransportKey& device) override;
+  std::optional<std::int64_t> expired(const SpaceId& space) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
   std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override;
   Result<void> may_found(const TransportKey& device, const std::string& token) override;
   std::int64_t last_sequence(const SpaceId& space) override;
   std::optional<sync::HubHead> head(const SpaceId& space) override;
+  std::vector<sync::LogLayout> layout(const SpaceId& space, std::span<const LogId> logs) override;
   std::vector<sync::HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,
                                       std::uint64_t last) override;
   std::vector<sync::StoredItem> items_after(const SpaceId& space, std::int64_t sequence,
@@ -50,6 +52,7 @@ class HubReader final : public sync::HubSpaces {
       database_,
       "SELECT id, first, last, chain, previous, length(bytes) FROM item WHERE log = ? AND last > ? ORDER BY last"};
   sqlite::Statement select_bytes_{database_, "SELECT bytes FROM item WHERE id = ? AND kind = 2"};
+  sqlite::Statement select_dropped_{database_, "SELECT expires FROM dropped WHERE space = ?"};
   sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};
   sqlite::Statement select_links_{database_, "SELECT content FROM link WHERE id BETWEEN ? AND ? ORDER BY id"};
   sqlite::Statement select_after_{database_, "SELECT id, kind, bytes FROM item WHERE id > ? AND id <= ? ORDER BY id"};

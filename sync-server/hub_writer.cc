@@ -1,7 +1,5 @@
 #include "sync-server/hub_writer.h"
 
-#include <set>
-
 #include "core/roster/claim.h"
 
 namespace plenary::hub {
@@ -42,6 +40,8 @@ Committed HubWriter::store(std::span<const sync::StoreRequest> requests) {
   } catch (...) {
     // What the cache took in was rolled back.
     cache_.forget_all();
+    reopened_.clear();
+    epoch_ = stored_epoch(database_);
     throw;
   }
 }
@@ -52,8 +52,11 @@ Committed HubWriter::store_in(sqlite::Transaction& transaction, std::span<const 
   for (const sync::StoreRequest& request : requests) {
     Work work{transaction, committed, changed};
     committed.outcomes.push_back(store_request(work, request));
+    if (request.reminder) heed(transaction, request, changed);
   }
   for (const SpaceId& space : changed) sign_head(transaction, *cache_.find(space));
+  changed.merge(reopened_);
+  reopened_.clear();
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (const StoredSpace* space = cache_.find(requests[i].space)) committed.outcomes[i].head = space->head;
   }
@@ -95,6 +98,9 @@ sync::Gated<bool> HubWriter::store_item(Work& work, const sync::StoreRequest& re
   if (work.space == nullptr) {
     if (item.kind != sync::ItemKind::roster) {
       return refuse(ErrorCode::not_found, "This hub does not know the space. Its founder has to connect first.", true);
+    }
+    if (auto row = select_dropped_.query(request.space); row.next()) {
+      return refuse(ErrorCode::refused, "This space has expired, and the hub has dropped it. Found a new one.");
     }
     if (const auto allowed = policy_.may_found(use_of(request.device), request.token); !allowed) {
       return tl::make_unexpected(sync::Refusal{allowed.error(), false, {}});
@@ -153,6 +159,7 @@ sync::Gated<bool> HubWriter::store_segment(Work& work, const sync::StoreRequest&
   current_ = work.space;
   const auto pass = work.space->gate.check_segment(request.device, item, *this);
   if (!pass) return tl::make_unexpected(pass.error());
+  if (pass->replaces) return replace_segments(work, request, *pass, item);
   if (pass->duplicate) return false;
   append_segment(work, *pass, item);
   if (pass->fork) {
@@ -183,6 +190,39 @@ void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, const 
                       pass.envelope.chain, previous, item.bytes);
   update_log_.run(work.transaction, encode_tips(log.tips), log.id);
   work.sequences.push_back(sequence_of(row));
+}
+
+// The segment takes the place of those that hold exactly its changes: the last one's row, so that nobody who has them
+// is sent it again, and that all who lack one of them are.
+sync::Gated<bool> HubWriter::replace_segments(Work& work, const sync::StoreRequest& request,
+                                              const sync::SegmentPass& pass, const sync::Item& item) {
+  const auto misfit =
+      refuse(ErrorCode::conflict, "A segment does not cover whole segments that are stored here.", true);
+  const StoredLog& log = work.space->logs.at(pass.head.head.log);
+  std::int64_t last = 0;
+  for (auto row = select_end_.query(log.id, pass.envelope.last, pass.envelope.chain); row.next();)
+    last = row.integer(0);
+  std::vector<std::int64_t> covered;
+  std::int64_t previous = sequence_of(last);
+  auto growth = static_cast<std::int64_t>(item.bytes.size());
+  for (std::uint32_t first = 0; first != pass.envelope.first;) {
+    auto row = select_step_.query(row_of(work.space->id, previous), log.id);
+    if (previous == 0 || !row.next()) return misfit;
+    first = static_cast<std::uint32_t>(row.integer(1));
+    if (first < pass.envelope.first) return misfit;
+    covered.push_back(row.integer(0));
+    previous = row.integer(3);
+    growth -= row.integer(4);
+  }
+  for (std::size_t i = 1; i < covered.size(); ++i) {
+    // Another branch leaves there: what it continues must stay.
+    auto row = select_continuations_.query(log.id, sequence_of(covered[i]));
+    if (row.next() && row.integer(0) > 1) return misfit;
+  }
+  for (std::size_t i = 1; i < covered.size(); ++i) delete_segment_.run(work.transaction, covered[i]);
+  replace_segment_.run(work.transaction, pass.envelope.first, previous, item.bytes, last);
+  if (growth > 0) add_use_.run(work.transaction, request.device, growth, 0);
+  return false;
 }
 
 sync::Gated<bool> HubWriter::store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
@@ -240,7 +280,9 @@ void HubWriter::sign_head(sqlite::Transaction& transaction, StoredSpace& space) 
   if (space.head && space.head->epoch != epoch_) space.head.reset();
   space.head = sync::make_hub_head(space.space, space.head, epoch_, position.roster, position.frontier, signing_);
   const auto number = static_cast<std::int64_t>(space.head->number);
-  update_space_.run(transaction, space.sequence, sync::encode_hub_head(*space.head), position.notices, space.id);
+  const auto expires = space.gate.founded() ? space.gate.roster().standing().expires_ms : std::nullopt;
+  update_space_.run(transaction, space.sequence, sync::encode_hub_head(*space.head), position.notices,
+                    expires && *expires > 0 ? expires : std::nullopt, space.id);
   insert_link_.run(transaction, row_of(space.id, number), sync::content_of(space.space, *space.head));
   const auto dropped = number - static_cast<std::int64_t>(sync::kMaxLinks);
   if (dropped > 0) delete_link_.run(transaction, row_of(space.id, dropped));
@@ -269,22 +311,71 @@ std::vector<log::SignedHead> HubWriter::heads_at(const LogId& log, std::uint32_t
   return heads;
 }
 
+std::vector<SpaceId> HubWriter::drop_expired(std::int64_t now_ms) {
+  std::vector<SpaceId> dropped;
+  sqlite::Transaction transaction(database_);
+  sqlite::Statement expired(database_, "SELECT id, space, expires FROM space WHERE expires <= ?");
+  sqlite::Statement remember(database_, "INSERT OR REPLACE INTO dropped (space, expires) VALUES (?, ?)");
+  std::vector<std::int64_t> ids;
+  for (auto row = expired.query(now_ms); row.next();) {
+    ids.push_back(row.integer(0));
+    dropped.push_back(row.id<SpaceId>(1));
+    remember.run(transaction, dropped.back(), row.integer(2));
+  }
+  if (ids.empty()) return dropped;
+  sqlite::Statement items(database_, "DELETE FROM item WHERE id BETWEEN ? AND ?");
+  sqlite::Statement links(database_, "DELETE FROM link WHERE id BETWEEN ? AND ?");
+  sqlite::Statement logs(database_, "DELETE FROM log WHERE space = ?");
+  sqlite::Statement space(database_, "DELETE FROM space WHERE id = ?");
+  for (const std::int64_t id : ids) {
+    items.run(transaction, row_of(id, 0), row_of(id, kSequenceMax));
+    links.run(transaction, row_of(id, 0), row_of(id, kSequenceMax));
+    logs.run(transaction, id);
+    space.run(transaction, id);
+  }
+  transaction.commit();
+  for (const SpaceId& gone : dropped) cache_.forget(gone);
+  return dropped;
+}
+
 void HubWriter::tidy() {
+  database_.give_back_room();
   database_.checkpoint();
 }
 
-std::uint64_t HubWriter::open_epoch() {
-  sqlite::Transaction transaction(database_);
+// A device showed a head that this hub had signed and does not have: the database is an older one.
+void HubWriter::heed(sqlite::Transaction& transaction, const sync::StoreRequest& request, std::set<SpaceId>& changed) {
+  const sync::HubHead& seen = *request.reminder;
+  const StoredSpace* space = cache_.find(request.space);
+  if (space == nullptr || !space->head || space->gate.access(request.device) != sync::Access::member) return;
+  const auto place = [](const sync::HubHead& head) { return std::pair(head.epoch, head.number); };
+  if (place(seen) <= place(*space->head) || seen.hub != signing_.public_key()) return;
+  if (!sync::verify_hub_head(request.space, seen)) return;
+  // Each is signed when its epoch is opened; what is stored in this transaction beside is in that head.
+  for (const SpaceId& opened : open_epoch_in(transaction, seen.epoch + 1)) {
+    changed.erase(opened);
+    reopened_.insert(opened);
+  }
+}
+
+std::vector<SpaceId> HubWriter::open_epoch_in(sqlite::Transaction& transaction, std::uint64_t at_least) {
   // Contents of the old epoch's heads lead nowhere any more.
-  transaction.execute("UPDATE hub SET epoch = epoch + 1; DELETE FROM link");
-  epoch_ = stored_epoch(database_);
+  const std::uint64_t epoch = std::max(epoch_ + 1, at_least);
+  sqlite::Statement update(database_, "UPDATE hub SET epoch = ?");
+  update.run(transaction, static_cast<std::int64_t>(epoch));
+  transaction.execute("DELETE FROM link");
+  epoch_ = epoch;
   std::vector<SpaceId> spaces;
   sqlite::Statement select(database_, "SELECT space FROM space");
   for (auto row = select.query(); row.next();) spaces.push_back(row.id<SpaceId>(0));
-  for (const SpaceId& space : spaces) {
-    cache_.make_room();
-    sign_head(transaction, *cache_.find(space));
-  }
+  for (const SpaceId& space : spaces) sign_head(transaction, *cache_.find(space));
+  return spaces;
+}
+
+std::uint64_t HubWriter::open_epoch(std::uint64_t at_least) {
+  cache_.make_room();
+  sqlite::Transaction transaction(database_);
+  open_epoch_in(transaction, at_least);
   transaction.commit();
   return epoch_;
 }

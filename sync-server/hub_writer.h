@@ -1,6 +1,8 @@
 // HubWriter: checks and stores what devices hand over, on the store's thread, over a connection of its own.
 #pragma once
 
+#include <set>
+
 #include "core/crypto/sign.h"
 #include "core/sync/space_log.h"
 #include "sync-server/policy.h"
@@ -23,14 +25,20 @@ class HubWriter final : private sync::StoredHeads {
   // Throws sqlite::Failure when the environment is broken; then nothing was stored.
   Committed store(std::span<const sync::StoreRequest> requests);
   // Opens a new epoch of hub heads, for every space: after the data folder was restored from a backup, so that devices
-  // send again what it lacks and nobody takes the hub for one that forgets on purpose. Returns the epoch.
-  std::uint64_t open_epoch();
+  // send again what it lacks and nobody takes the hub for one that forgets on purpose. Returns the epoch: `at_least`,
+  // or the next one. Epochs must never repeat, also where one backup is put back twice: callers give the time.
+  std::uint64_t open_epoch(std::uint64_t at_least);
+  // Drops every space whose roster lets it be dropped by now, and returns which: nothing of them stays but that they
+  // were here. One transaction for all.
+  std::vector<SpaceId> drop_expired(std::int64_t now_ms);
   // Nothing to do for a while: moves the write-ahead log into the file.
   void tidy();
 
  private:
   struct Work;
 
+  void heed(sqlite::Transaction& transaction, const sync::StoreRequest& request, std::set<SpaceId>& changed);
+  std::vector<SpaceId> open_epoch_in(sqlite::Transaction& transaction, std::uint64_t at_least);
   Committed store_in(sqlite::Transaction& transaction, std::span<const sync::StoreRequest> requests);
   sync::StoreOutcome store_request(Work& work, const sync::StoreRequest& request);
   // True when the item is new.
@@ -40,6 +48,8 @@ class HubWriter final : private sync::StoredHeads {
   sync::Gated<bool> store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item);
   std::optional<std::int64_t> keep_notice(Work& work, const sync::NoticeName& name, ByteSpan bytes);
   bool has_room_for_claim(const StoredSpace& space, ByteSpan claim);
+  sync::Gated<bool> replace_segments(Work& work, const sync::StoreRequest& request, const sync::SegmentPass& pass,
+                                     const sync::Item& item);
   void append_segment(Work& work, const sync::SegmentPass& pass, const sync::Item& item);
   void found(Work& work, const TransportKey& founder);
   std::int64_t next_row(StoredSpace& space);
@@ -54,11 +64,14 @@ class HubWriter final : private sync::StoredHeads {
   const crypto::SigningKey& signing_;
   std::uint64_t epoch_ = 1;
   SpaceCache cache_{database_};
+  std::set<SpaceId> reopened_;      // by a reminder, in the transaction that runs
   StoredSpace* current_ = nullptr;  // the space whose gate asks for heads
 
   sqlite::Statement insert_space_{
       database_, "INSERT INTO space (space, sequence, head, notices) VALUES (?, 0, NULL, zeroblob(32))"};
-  sqlite::Statement update_space_{database_, "UPDATE space SET sequence = ?, head = ?, notices = ? WHERE id = ?"};
+  sqlite::Statement update_space_{database_,
+                                  "UPDATE space SET sequence = ?, head = ?, notices = ?, expires = ? WHERE id = ?"};
+  sqlite::Statement select_dropped_{database_, "SELECT 1 FROM dropped WHERE space = ?"};
   sqlite::Statement insert_link_{database_, "INSERT INTO link (id, content) VALUES (?, ?)"};
   sqlite::Statement delete_link_{database_, "DELETE FROM link WHERE id = ?"};
   sqlite::Statement insert_named_{database_,
@@ -71,6 +84,12 @@ class HubWriter final : private sync::StoredHeads {
   sqlite::Statement update_log_{database_, "UPDATE log SET tips = ? WHERE id = ?"};
   sqlite::Statement select_at_{database_, "SELECT bytes FROM item WHERE log = ? AND last = ?"};
   sqlite::Statement select_end_{database_, "SELECT id FROM item WHERE log = ? AND last = ? AND chain = ?"};
+  sqlite::Statement select_step_{database_,
+                                 "SELECT id, first, last, previous, length(bytes) FROM item WHERE id = ? AND log = ?"};
+  sqlite::Statement select_continuations_{database_, "SELECT count(*) FROM item WHERE log = ? AND previous = ?"};
+  sqlite::Statement replace_segment_{database_,
+                                     "UPDATE item SET first = ?, previous = ?, bytes = ? WHERE id = ? AND kind = 2"};
+  sqlite::Statement delete_segment_{database_, "DELETE FROM item WHERE id = ? AND kind = 2"};
   sqlite::Statement select_claims_{database_,
                                    "SELECT bytes FROM item WHERE space = ? AND kind = 3 AND name IS NOT NULL"};
   sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};

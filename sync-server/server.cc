@@ -37,7 +37,7 @@ std::string words_of(sync::Event::Kind kind) {
 Server::Server(const ServerParts& parts)
     : parts_(parts), read_buffer_(kReadBuffer), admission_(parts.configuration.limits) {
   store_moved_.expires_at(std::chrono::steady_clock::time_point::max());
-  queue_ = std::make_unique<StoreQueue>(parts.writer, parts.log, [this](StoredBatch batch) {
+  queue_ = std::make_unique<StoreQueue>(parts.writer, parts.log, parts.environment, [this](StoredBatch batch) {
     asio::post(context_,
                [this, batch = std::make_shared<StoredBatch>(std::move(batch))] { deliver(std::move(*batch)); });
   });

@@ -10,6 +10,8 @@ constexpr std::size_t kBatchBytes = 8u << 20;
 constexpr std::size_t kBatchRequests = 512;
 // After so long without work the write-ahead log is emptied.
 constexpr std::chrono::milliseconds kTidyAfter{500};
+// Spaces expire to the hour; busy hubs look once they are idle.
+constexpr std::chrono::hours kLookForExpiredEvery{1};
 
 std::size_t size_of(const sync::StoreRequest& request) {
   std::size_t size = 64;
@@ -30,8 +32,8 @@ sync::StoreOutcome refuse_all(const sync::StoreRequest& request) {
 
 }  // namespace
 
-StoreQueue::StoreQueue(HubWriter& writer, EventLog& log, std::function<void(StoredBatch)> deliver)
-    : writer_(writer), log_(log), deliver_(std::move(deliver)), thread_([this] { run(); }) {}
+StoreQueue::StoreQueue(HubWriter& writer, EventLog& log, Environment& clock, std::function<void(StoredBatch)> deliver)
+    : writer_(writer), log_(log), clock_(clock), deliver_(std::move(deliver)), thread_([this] { run(); }) {}
 
 StoreQueue::~StoreQueue() {
   {
@@ -62,6 +64,7 @@ std::uint64_t StoreQueue::transactions() const {
 }
 
 void StoreQueue::run() {
+  drop_expired();
   while (auto jobs = take()) {
     std::size_t bytes = 0;
     for (const StoreJob& job : *jobs) bytes += size_of(job.request);
@@ -83,7 +86,11 @@ std::optional<std::vector<StoreJob>> StoreQueue::take() {
     lock.unlock();
     tidy();
     lock.lock();
-    arrived_.wait(lock, something);
+    while (!arrived_.wait_for(lock, kLookForExpiredEvery, something)) {
+      lock.unlock();
+      drop_expired();
+      lock.lock();
+    }
   }
   if (waiting_.empty()) return std::nullopt;
   std::vector<StoreJob> jobs;
@@ -94,6 +101,19 @@ std::optional<std::vector<StoreJob>> StoreQueue::take() {
     waiting_.pop_front();
   }
   return jobs;
+}
+
+void StoreQueue::drop_expired() {
+  try {
+    StoredBatch batch;
+    batch.committed.changed = writer_.drop_expired(clock_.now_ms());
+    if (batch.committed.changed.empty()) return;
+    log_.info("spaces expired and dropped", {{"spaces", batch.committed.changed.size()}});
+    writer_.tidy();
+    deliver_(std::move(batch));
+  } catch (const std::exception& failure) {
+    log_.error("expired spaces not dropped", {{"reason", failure.what()}});
+  }
 }
 
 void StoreQueue::tidy() {

@@ -29,7 +29,7 @@ class StoreQueue {
  public:
   // `deliver` is called on the store's thread, once per transaction, in their order, after the commit. All outlive
   // the queue; the writer is used by nobody else meanwhile.
-  StoreQueue(HubWriter& writer, EventLog& log, std::function<void(StoredBatch)> deliver);
+  StoreQueue(HubWriter& writer, EventLog& log, Environment& clock, std::function<void(StoredBatch)> deliver);
   // Stores what is queued still, and ends the thread.
   ~StoreQueue();
   StoreQueue(const StoreQueue&) = delete;
@@ -46,10 +46,12 @@ class StoreQueue {
   // Nothing: the queue ends.
   std::optional<std::vector<StoreJob>> take();
   void tidy();
+  void drop_expired();
   StoredBatch store(std::vector<StoreJob> jobs);
 
   HubWriter& writer_;
   EventLog& log_;
+  Environment& clock_;
   std::function<void(StoredBatch)> deliver_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;

@@ -56,11 +56,13 @@ ExitCode status(Session& session) {
   return ExitCode::done;
 }
 
-ExitCode check(Session& session) {
+ExitCode check(Session& session, bool mend) {
+  if (mend) need(session.replica().mend(session.space()));
   const auto differences = need(session.replica().check(session.space()));
   std::string text =
       differences.empty() ? "All is well: the tables are what the log says." : "The tables differ from the log:";
   for (const auto& difference : differences) text += "\n  " + difference;
+  if (!differences.empty()) text += "\nMake them anew from the log with: plenary check --mend";
   session.say(text, {{"differences", differences}});
   return differences.empty() ? ExitCode::done : ExitCode::not_so;
 }
@@ -119,9 +121,10 @@ ExitCode import_day(Session& session, const std::string& path) {
 void declare_day_commands(Declared declared) {
   Action* action = &declared.action;
   declared.app.add_subcommand("status", "Where your notes are")->callback([=] { *action = status; });
-  declared.app.add_subcommand("check", "Rebuild the tables from the log and compare")->callback([=] {
-    *action = check;
-  });
+  auto mend = std::make_shared<bool>(false);
+  auto* checking = declared.app.add_subcommand("check", "Rebuild the tables from the log and compare");
+  checking->add_flag("--mend", *mend, "Make the tables anew from the log first");
+  checking->callback([=] { *action = [=](Session& session) { return check(session, *mend); }; });
   declared.app
       .add_subcommand("digest", "The fingerprint of what this tablet shows: equal on every tablet that has the same")
       ->callback([=] { *action = digest; });

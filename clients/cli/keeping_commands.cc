@@ -110,12 +110,18 @@ ExitCode rotate(Session& session) {
   return ExitCode::done;
 }
 
-ExitCode alarms(Session& session) {
+ExitCode alarms(Session& session, bool seen) {
+  if (seen) need(session.replica().acknowledge_alarms(session.space()));
   std::string text;
   Json list = Json::array();
   for (const auto& alarm : need(session.replica().alarms(session.space()))) {
     text += (text.empty() ? "" : "\n") + alarm.text + "\n  What to do: " + alarm.advice;
     list.push_back({{"kind", alarm.kind}, {"text", alarm.text}, {"advice", alarm.advice}});
+  }
+  // What explained itself is told once, without asking for anything.
+  for (const auto& past :
+       seen ? std::vector<replica::AlarmView>{} : need(session.replica().past_alarms(session.space()))) {
+    if (past.kind == "hub_restored" && text.empty()) text = "Nothing is odd. " + past.text + " " + past.advice;
   }
   session.say(text.empty() ? "Nothing is odd." : text, list);
   return list.empty() ? ExitCode::done : ExitCode::not_so;
@@ -164,8 +170,11 @@ void declare_keeping_commands(Declared declared) {
   auto* expiry = declared.app.add_subcommand("expire", "Say from when hubs may drop this space");
   expiry->add_option("date", *typed, "A date such as 2027-08-31, or never")->required();
   expiry->callback([=] { *action = [=](Session& session) { return expire(session, *typed); }; });
-  declared.app.add_subcommand("alarms", "What is odd, and what to do about it (ends with 1 while something is)")
-      ->callback([=] { *action = alarms; });
+  auto seen = std::make_shared<bool>(false);
+  auto* odd =
+      declared.app.add_subcommand("alarms", "What is odd, and what to do about it (ends with 1 while something is)");
+  odd->add_flag("--seen", *seen, "You have read them: those of copies, hubs and digests are not shown again");
+  odd->callback([=] { *action = [=](Session& session) { return alarms(session, *seen); }; });
 }
 
 }  // namespace plenary::cli

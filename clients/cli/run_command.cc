@@ -27,6 +27,7 @@ void declare_all(CLI::App& app, Action& action) {
   declare_sync_command(declared);
   declare_review_commands(declared);
   declare_share_command(declared);
+  declare_trouble_commands(declared);
   declare_completion(declared);
 }
 

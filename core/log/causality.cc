@@ -66,6 +66,28 @@ bool Causality::is_forked(const LogId& log) const {
   return known != log_index_.end() && logs_[known->second].lanes.size() > 1;
 }
 
+bool Causality::holds_what_was_seen(Place place) const {
+  const auto is_here = [&](const Cite& cite) { return place_of(cite).has_value(); };
+  const Lane& lane = lanes_[place.lane];
+  if (!lane.mentions_absent) return true;
+  const Mentions mentions = lane.end() == place.number ? lane.mentions : mentions_at(place);
+  return std::all_of(mentions.begin(), mentions.end(), [&](const auto& of_log) {
+    return std::all_of(of_log.second.begin(), of_log.second.end(), is_here);
+  });
+}
+
+std::vector<Head> Causality::missing() const {
+  std::vector<Head> heads;
+  for (const auto& [chain, change] : waiting_) {
+    for (const Head& head : change.seen) {
+      if (!is_delivered(head) && !waiting_.contains(head.chain)) heads.push_back(head);
+    }
+  }
+  std::sort(heads.begin(), heads.end());
+  heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
+  return heads;
+}
+
 std::vector<LogId> Causality::logs() const {
   std::vector<LogId> ids;
   for (const Log& log : logs_) {

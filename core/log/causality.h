@@ -95,6 +95,10 @@ class Causality {
   std::optional<Place> find(const LogId& log, std::uint32_t number, const ChainValue& chain) const;
   bool is_delivered(const Head& head) const { return find(head.log, head.number, head.chain).has_value(); }
   bool is_forked(const LogId& log) const;
+  // Is every head here that the author held when writing this change?
+  bool holds_what_was_seen(Place place) const;
+  // Heads that changes in waiting cite and that are not here.
+  std::vector<Head> missing() const;
   std::vector<LogId> logs() const;  // sorted
   std::size_t lane_count() const { return lanes_.size(); }
   // Grows by one whenever a delivery was `reshaped`.

@@ -1,10 +1,5 @@
 #include "core/replica/profile.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/base/byte_codec.h"
 #include "core/sqlite/migration.h"
 
 namespace plenary::replica {
@@ -114,30 +109,15 @@ Result<void> Profile::load() {
   person_ = as_text(*person);
   signing_ = crypto::SigningKey::from_seed(*seed);
   transport_ = crypto::AgreementKey::from_secret(*std::move(secret));
-  take_install_mark();
   return {};
-}
-
-// The mark is the file's inode and time of creation, which no copy shares. Making the file anew changes it: then logs
-// are begun anew, which is always safe.
-void Profile::take_install_mark() {
-  const std::filesystem::path path = folder_ / "install";
-  const int file = ::open(path.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
-  struct statx about {};
-  const bool known = file >= 0 && ::statx(file, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME | STATX_CTIME, &about) == 0;
-  if (file >= 0) ::close(file);
-  if (!known) throw std::filesystem::filesystem_error("cannot read the install mark", path, std::error_code());
-  const bool has_birth = (about.stx_mask & STATX_BTIME) != 0;
-  const auto& time = has_birth ? about.stx_btime : about.stx_ctime;
-  ByteWriter mark;
-  mark.varint(about.stx_ino);
-  mark.zigzag(time.tv_sec);
-  mark.varint(time.tv_nsec);
-  install_mark_ = std::move(mark).take();
 }
 
 std::filesystem::path Profile::space_path(const SpaceId& space) const {
   return spaces_folder() / (to_hex(space.span().first(16)) + ".plenary");
+}
+
+std::filesystem::path Profile::mark_path(const SpaceId& space) const {
+  return space_path(space).replace_extension(".mark");
 }
 
 }  // namespace plenary::replica

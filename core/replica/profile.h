@@ -1,10 +1,9 @@
-// Profile: one person on one device: the folder, the device's keys, the install mark. docs/storage.md, "A profile".
+// Profile: one person on one device: the folder and the device's keys. docs/storage.md, "A profile".
 //
 //   <folder>/vault                    the key of all files below, wrapped by the passphrase (core/seal/vault.h)
 //   <folder>/profile.plenary          device keys, the person's name (SQLite, held by whoever has the profile open)
-//   <folder>/install                  the install mark: an empty file that is recognised by when and where it was made,
-//                                     so that a copy or a restored backup of the folder does not have it
 //   <folder>/spaces/<id>.plenary      one space each
+//   <folder>/spaces/<id>.mark         the space's install mark: tells its file from copies and restored backups of it
 //
 // Every database file is sealed (core/sqlite/sealed_vfs.h).
 #pragma once
@@ -35,14 +34,13 @@ class Profile {
   const crypto::SigningKey& signing() const { return *signing_; }
   const crypto::AgreementKey& transport() const { return *transport_; }
   roster::DeviceIdentity identity() const { return {signing_->public_key(), transport_->public_key()}; }
-  // Changes whenever the folder is not the one that this device wrote last: a copy, or a restored backup. Logs begun
-  // under another mark are not continued (architecture.md D11).
-  const Bytes& install_mark() const { return install_mark_; }
   // Through which all databases of the profile are opened; outlives them.
   const sqlite::SealedVfs& seal() const { return vfs_; }
   const seal::PageKey& page_key() const { return seals_.key(); }
 
   std::filesystem::path space_path(const SpaceId& space) const;
+  // Of the space's install mark (core/base/file_mark.h).
+  std::filesystem::path mark_path(const SpaceId& space) const;
   std::filesystem::path spaces_folder() const { return folder_ / "spaces"; }
 
  private:
@@ -51,7 +49,6 @@ class Profile {
   std::optional<Bytes> value(std::string_view name);
   void set(sqlite::Transaction& transaction, std::string_view name, ByteSpan value);
   Result<void> load();
-  void take_install_mark();
 
   std::filesystem::path folder_;
   seal::PageSeals seals_;
@@ -60,7 +57,6 @@ class Profile {
   std::string person_;
   std::optional<crypto::SigningKey> signing_;
   std::optional<crypto::AgreementKey> transport_;
-  Bytes install_mark_;
 };
 
 }  // namespace plenary::replica

@@ -80,6 +80,13 @@ class Replica {
   virtual Result<std::vector<QuarantinedWork>> quarantined(const SpaceId& space) = 0;
   // Lets a stretch take effect after all, with its `role`.
   virtual Result<void> readmit(const SpaceId& space, const QuarantinedWork& work) = 0;
+  virtual Result<std::vector<ForkView>> forks(const SpaceId& space) = 0;
+  // Names the branch on which a forked log counts from now on; the others are quarantined, or readmitted beside it.
+  virtual Result<void> name_branch(const SpaceId& space, const LogId& log, std::size_t branch, Others others) = 0;
+  // Logs for which changes that are here wait.
+  virtual Result<std::vector<MissingLog>> missing_logs(const SpaceId& space) = 0;
+  // Nothing more of the log is waited for, and what turns up of it later is quarantined.
+  virtual Result<void> declare_lost(const SpaceId& space, const LogId& log) = 0;
   virtual Result<void> rotate(const SpaceId& space) = 0;
   // From then on hubs may drop the space; 0: never.
   virtual Result<void> expire(const SpaceId& space, std::int64_t not_before_ms) = 0;
@@ -94,6 +101,10 @@ class Replica {
   virtual Result<std::string> deputy_part(const SpaceId& space) = 0;
   // What people have to look at. Empty is good.
   virtual Result<std::vector<AlarmView>> alarms(const SpaceId& space) = 0;
+  // Those that somebody here has looked at, or that explained themselves (a hub that was put back from a backup).
+  virtual Result<std::vector<AlarmView>> past_alarms(const SpaceId& space) = 0;
+  // Somebody has looked at the alarms of hubs, digests and copies. The others stay until their cause is settled.
+  virtual Result<void> acknowledge_alarms(const SpaceId& space) = 0;
 
   // ---- editing
   // Begins an edit; drop it to abandon. Nothing of it is visible before commit.
@@ -118,6 +129,16 @@ class Replica {
   virtual Result<Digest> digest(const SpaceId& space) = 0;
   // What every member's device last said of itself (sealed statuses), newest per device.
   virtual Result<std::vector<DeviceStatus>> device_statuses(const SpaceId& space) = 0;
+  // ---- erasing
+  // Keeper: takes what was typed into the record from every device that exchanges with the others, from their logs,
+  // search and files, and from the hub, for ever, also what is typed into it later; or, where `changes` are named (as
+  // history names them), what those typed. Copies of it in other spaces follow.
+  virtual Result<ErasureSummary> erase(const SpaceId& space, const RecordId& id,
+                                       const std::vector<std::string>& changes) = 0;
+  virtual Result<std::vector<EraseRequest>> erase_requests(const SpaceId& space) = 0;
+  // Keeper: shows again what a request hides.
+  virtual Result<void> decline_request(const SpaceId& space, const std::string& request) = 0;
+
   // Seals the day on this device: the status says from now on how many notes of it there are ("n of N").
   virtual Result<void> seal_day(const SpaceId& space, std::int64_t day_start_ms) = 0;
 
@@ -132,6 +153,8 @@ class Replica {
   virtual Result<ImportSummary> import_day_end(ByteSpan file) = 0;
   virtual Result<Bytes> receipt(const SpaceId& space) = 0;
 
+  // Makes the tables anew from the log: what check() finds is mended by it.
+  virtual Result<void> mend(const SpaceId& space) = 0;
   // Rebuilds the tables from the log in memory and compares. Lists the differences; empty is good.
   virtual Result<std::vector<std::string>> check(const SpaceId& space) = 0;
 

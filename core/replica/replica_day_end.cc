@@ -1,6 +1,7 @@
 // Day-end files and receipts: the same items as sync, in one encrypted file.
 #include <algorithm>
 
+#include "core/replica/copies.h"
 #include "core/replica/replica_facade.h"
 #include "core/seal/container.h"
 
@@ -27,7 +28,10 @@ std::vector<sync::Item> items_of(const seal::DayEnd& day) {
   };
   for (const auto& record : day.roster) add(sync::ItemKind::roster, roster::encode_signed_record(record));
   for (const auto& segment : day.segments) add(sync::ItemKind::segment, segment);
-  for (const auto& proof : day.fork_proofs) add(sync::ItemKind::fork, proof);
+  for (const auto& proof : day.fork_proofs) {
+    // Of a log or of a hub: their forms differ.
+    add(log::decode_fork(proof) ? sync::ItemKind::fork : sync::ItemKind::hub_fork, proof);
+  }
   for (const auto& claim : day.claims) add(sync::ItemKind::claim, roster::encode_claim(claim));
   for (const auto& status : day.statuses) add(sync::ItemKind::status, roster::encode_status(status));
   return items;
@@ -54,7 +58,8 @@ Result<Bytes> ReplicaFacade::export_day_end(const SpaceId& id) {
   }
   for (const Space::Notice& notice : (*in)->notices()) {
     const auto kind = static_cast<sync::ItemKind>(notice.kind);
-    if (kind == sync::ItemKind::fork) day.fork_proofs.push_back(notice.bytes);
+    const bool is_proof = kind == sync::ItemKind::fork || kind == sync::ItemKind::hub_fork;
+    if (is_proof) day.fork_proofs.push_back(notice.bytes);
     if (kind == sync::ItemKind::claim) {
       if (auto claim = roster::decode_claim(notice.bytes)) day.claims.push_back(*std::move(claim));
     }
@@ -78,6 +83,7 @@ Result<ImportSummary> ReplicaFacade::import_day_end(ByteSpan file) {
     const auto in = space(receipt->space);
     if (!in) return tl::make_unexpected(in.error());
     (*in)->handed_over(receipt->frontier);
+    sync_.peer_shows(receipt->space, {}, receipt->frontier);
     summary.space = receipt->space;
     summary.receipt = true;
     return summary;
@@ -94,6 +100,7 @@ Result<ImportSummary> ReplicaFacade::import_day_end(ByteSpan file) {
   summary.changes_new = stored.changes_new;
   summary.changes_known = changes - std::min(changes, stored.changes_new);
   (*in)->set(kLastFile, seal::hash_container(file).span());
+  follow_erasures(spaces_);
   const auto ratified = (*in)->ratify();
   if (!ratified) return tl::make_unexpected(ratified.error());
   summary.waiting = (*in)->store().causality().waiting().size();

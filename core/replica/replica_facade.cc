@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/replica/copies.h"
 #include "core/replica/record_reader.h"
 #include "core/replica/space_edit.h"
 #include "core/replica/space_query.h"
@@ -168,6 +169,28 @@ Result<std::vector<MemberView>> ReplicaFacade::members(const SpaceId& id) {
   return (*in)->members();
 }
 
+Result<ErasureSummary> ReplicaFacade::erase(const SpaceId& id, const RecordId& record,
+                                            const std::vector<std::string>& changes) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  const auto name = (*in)->store().find(record.text);
+  if (!name) return pass(name);
+  if (const auto erased = (*in)->erase(*name, changes); !erased) return pass(erased);
+  return follow_erasures(spaces_);
+}
+
+Result<std::vector<EraseRequest>> ReplicaFacade::erase_requests(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  return (*in)->erase_requests();
+}
+
+Result<void> ReplicaFacade::decline_request(const SpaceId& id, const std::string& request) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  return (*in)->decline(request);
+}
+
 std::unique_ptr<Edit> ReplicaFacade::edit(const SpaceId& id) {
   const auto in = space(id);
   if (!in) return std::make_unique<NoEdit>(in.error());
@@ -202,11 +225,9 @@ Result<OriginTag> ReplicaFacade::origin_tag(const SpaceId& id, const RecordId& r
   if (!in) return pass(in);
   const auto name = (*in)->store().find(record.text);
   if (!name) return pass(name);
-  const auto* key = (*in)->first_key();
-  if (key == nullptr)
-    return fail(ErrorCode::not_delivered, "The key of this space is not here yet. Synchronise first.");
-  const auto origin_key = seal::purpose_key(*key, "origin");
-  return crypto::hash<OriginTag>({"plenary origin", 1, id}, {store::encode_record_name(*name)}, origin_key.span());
+  const auto tag = (*in)->origin_tag(*name);
+  if (!tag) return fail(ErrorCode::not_delivered, "The key of this space is not here yet. Synchronise first.");
+  return *tag;
 }
 
 Result<RecordId> ReplicaFacade::find(const SpaceId& id, const std::string& prefix) {
@@ -259,6 +280,19 @@ Result<std::vector<DeviceStatus>> ReplicaFacade::device_statuses(const SpaceId& 
   const auto in = space(id);
   if (!in) return pass(in);
   return (*in)->device_statuses();
+}
+
+Result<std::vector<AlarmView>> ReplicaFacade::past_alarms(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  return (*in)->kept_alarms(false);
+}
+
+Result<void> ReplicaFacade::acknowledge_alarms(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  (*in)->acknowledge_alarms();
+  return {};
 }
 
 Result<void> ReplicaFacade::seal_day(const SpaceId& id, std::int64_t day_start_ms) {

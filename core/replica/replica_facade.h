@@ -36,6 +36,11 @@ class ReplicaFacade final : public Replica {
   Result<void> change_role(const SpaceId& space, const DeviceKey& device, Role role) override;
   Result<std::vector<QuarantinedWork>> quarantined(const SpaceId& space) override;
   Result<void> readmit(const SpaceId& space, const QuarantinedWork& work) override;
+  Result<std::vector<ForkView>> forks(const SpaceId& space) override;
+  Result<void> name_branch(const SpaceId& space, const LogId& log, std::size_t branch, Others others) override;
+  Result<std::vector<MissingLog>> missing_logs(const SpaceId& space) override;
+  Result<void> declare_lost(const SpaceId& space, const LogId& log) override;
+  Result<void> mend(const SpaceId& space) override;
   Result<void> rotate(const SpaceId& space) override;
   Result<void> expire(const SpaceId& space, std::int64_t not_before_ms) override;
   Result<void> hand_over(const SpaceId& space, const DeviceKey& device) override;
@@ -45,9 +50,12 @@ class ReplicaFacade final : public Replica {
   Result<std::string> deputy_part(const SpaceId& space) override;
   Result<std::vector<AlarmView>> alarms(const SpaceId& space) override;
 
-  // Keeper: erases a record on every device, for ever. Not part of Replica yet: nobody may offer it before removals
-  // and recovery are there, which decide whose erasures count.
-  Result<void> erase(const SpaceId& space, const RecordId& id);
+  Result<ErasureSummary> erase(const SpaceId& space, const RecordId& id,
+                               const std::vector<std::string>& changes) override;
+  Result<std::vector<EraseRequest>> erase_requests(const SpaceId& space) override;
+  Result<void> decline_request(const SpaceId& space, const std::string& request) override;
+  // For tests that look behind the façade. The space must be here.
+  Space& opened(const SpaceId& id) const { return *spaces_.at(id); }
 
   std::unique_ptr<Edit> edit(const SpaceId& space) override;
 
@@ -62,6 +70,8 @@ class ReplicaFacade final : public Replica {
   Result<SpaceStatus> status(const SpaceId& space) override;
   Result<Digest> digest(const SpaceId& space) override;
   Result<std::vector<DeviceStatus>> device_statuses(const SpaceId& space) override;
+  Result<std::vector<AlarmView>> past_alarms(const SpaceId& space) override;
+  Result<void> acknowledge_alarms(const SpaceId& space) override;
   Result<void> seal_day(const SpaceId& space, std::int64_t day_start_ms) override;
 
   sync::DeviceSpaces& sync() override { return sync_; }

@@ -119,18 +119,41 @@ Result<std::string> ReplicaFacade::deputy_part(const SpaceId& id) {
   return (*in)->deputy_part();
 }
 
+Result<std::vector<ForkView>> ReplicaFacade::forks(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return tl::make_unexpected(in.error());
+  return (*in)->forks();
+}
+
+Result<void> ReplicaFacade::name_branch(const SpaceId& id, const LogId& log, std::size_t branch, Others others) {
+  const auto in = space(id);
+  if (!in) return tl::make_unexpected(in.error());
+  return (*in)->name_branch(log, branch, others);
+}
+
+Result<std::vector<MissingLog>> ReplicaFacade::missing_logs(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return tl::make_unexpected(in.error());
+  return (*in)->missing_logs();
+}
+
+Result<void> ReplicaFacade::declare_lost(const SpaceId& id, const LogId& log) {
+  const auto in = space(id);
+  if (!in) return tl::make_unexpected(in.error());
+  return (*in)->declare_lost(log);
+}
+
+Result<void> ReplicaFacade::mend(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return tl::make_unexpected(in.error());
+  (*in)->store().mend();
+  return {};
+}
+
 Result<std::vector<AlarmView>> ReplicaFacade::alarms(const SpaceId& id) {
   const auto in = space(id);
   if (!in) return pass(in);
   return (*in)->alarms();
-}
-
-Result<void> ReplicaFacade::erase(const SpaceId& id, const RecordId& record) {
-  const auto in = space(id);
-  if (!in) return pass(in);
-  const auto name = (*in)->store().find(record.text);
-  if (!name) return tl::make_unexpected(name.error());
-  return (*in)->erase(*name);
 }
 
 }  // namespace plenary::replica

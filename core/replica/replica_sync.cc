@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/log/segment.h"
+#include "core/replica/copies.h"
+#include "core/replica/hub_witness.h"
 #include "core/seal/segment_seal.h"
 
 namespace plenary::replica {
@@ -71,7 +73,7 @@ struct ReplicaSync::Batch {
   Space& space;
   Space::Writing writing;
   sync::StoreSummary summary;
-  bool lost_own_work = false;  // somebody holds more of this device's log than this device
+  bool is_behind = false;  // somebody holds more, or other, of the log that this device writes
 };
 
 Space* ReplicaSync::find(const SpaceId& space) {
@@ -223,8 +225,9 @@ void ReplicaSync::store_segment(Batch& batch, const sync::Item& item) {
     return;
   }
   batch.summary.changes_new += taken->changes_new;
-  batch.lost_own_work |=
-      taken->changes_new > 0 && view->envelope.log.author == batch.space.context().profile.signing().public_key();
+  if (taken->changes_new == 0) return;
+  batch.is_behind |= batch.space.writes(head.log);
+  batch.space.note_arrival(batch.writing, head.log, table.strands_of(head.log).back());
 }
 
 void ReplicaSync::store_notice(Batch& batch, const sync::Item& item) {
@@ -234,7 +237,20 @@ void ReplicaSync::store_notice(Batch& batch, const sync::Item& item) {
     return;
   }
   const Space::Notice notice{static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, item.bytes};
-  if (batch.space.keep_notice(batch.writing, notice)) ++batch.summary.notices_new;
+  if (!batch.space.keep_notice(batch.writing, notice)) return;
+  ++batch.summary.notices_new;
+  if (item.kind == sync::ItemKind::fork) {
+    const auto proof = log::decode_fork(item.bytes);
+    batch.is_behind |= proof && batch.space.writes(proof->a.head.log);
+  }
+  if (item.kind == sync::ItemKind::status) {
+    const auto content = batch.space.read_status(item.bytes);
+    batch.is_behind |= content && batch.space.is_behind(content->frontier);
+    if (content) compare_heads(batch.space, batch.writing, *content);
+  }
+  if (item.kind == sync::ItemKind::hub_fork) {
+    if (const auto proof = sync::decode_hub_fork(item.bytes)) keep_hub_fork(batch.space, batch.writing, *proof);
+  }
 }
 
 void ReplicaSync::store_item(Batch& batch, const sync::Item& item) {
@@ -248,10 +264,20 @@ sync::StoreSummary ReplicaSync::store(const SpaceId& id, const std::vector<sync:
   if (space == nullptr) return {};
   Batch batch(*space);
   for (const sync::Item& item : items) store_item(batch, item);
+  batch.is_behind |= space->is_behind(space->store().causality().missing());
   // This device was restored from a backup: it begins a new log rather than write a second branch of the old one.
-  if (batch.lost_own_work) batch.writing.set("own log", ByteSpan{});
+  if (batch.is_behind) space->forsake_own_log(batch.writing);
   batch.writing.commit();
+  if (batch.summary.notices_new > 0) space->look_for_alarms();
   return std::move(batch.summary);
+}
+
+void ReplicaSync::peer_shows(const SpaceId& id, const TransportKey&, std::span<const log::Head> heads) {
+  Space* const space = find(id);
+  if (space == nullptr || !space->is_behind(heads)) return;
+  Space::Writing writing(space->store());
+  space->forsake_own_log(writing);
+  writing.commit();
 }
 
 void ReplicaSync::acknowledged(const SpaceId& id, const TransportKey&, std::span<const log::Head> heads) {
@@ -264,6 +290,11 @@ std::optional<sync::HubHead> ReplicaSync::hub_head(const SpaceId& id, const Tran
   if (!bytes) return std::nullopt;
   const auto head = sync::decode_hub_head(*bytes);
   return head ? std::optional(*head) : std::nullopt;
+}
+
+std::vector<sync::HubHead> ReplicaSync::witnessed(const SpaceId& id, const DeviceKey& hub) {
+  Space* const space = find(id);
+  return space == nullptr ? std::vector<sync::HubHead>{} : witnessed_heads(*space, hub);
 }
 
 void ReplicaSync::set_hub_head(const SpaceId& id, const TransportKey& hub, const sync::HubHead& head) {
@@ -279,22 +310,31 @@ void ReplicaSync::set_hub_head(const SpaceId& id, const TransportKey& hub, const
 void ReplicaSync::raise_alarm(const SpaceId& id, const TransportKey&, const sync::HubAlarm& alarm) {
   Space* const space = find(id);
   if (space == nullptr) return;
-  const auto count = space->number_setting("alarms").value_or(0);
   Space::Writing writing(space->store());
-  writing.set("alarms", number_bytes(static_cast<std::uint64_t>(count) + 1));
-  if (alarm.proof) {
-    const Bytes bytes = sync::encode_hub_fork(*alarm.proof);
-    if (const auto name = sync::verify_notice(id, sync::ItemKind::hub_fork, bytes)) {
-      space->keep_notice(writing, {static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes});
-    }
-  }
+  keep_hub_alarm(*space, writing, alarm);
   writing.commit();
+}
+
+std::vector<LogId> ReplicaSync::logs_to_repack(const SpaceId& id, const TransportKey&) {
+  Space* const space = find(id);
+  return space == nullptr ? std::vector<LogId>{} : space->logs_to_repack();
+}
+
+std::vector<sync::SegmentRef> ReplicaSync::replacements(const SpaceId& id, std::span<const sync::LogLayout> layout) {
+  Space* const space = find(id);
+  return space == nullptr ? std::vector<sync::SegmentRef>{} : space->replacements(layout);
+}
+
+void ReplicaSync::replaced(const SpaceId& id, const LogId& log) {
+  if (Space* const space = find(id)) space->replaced(log);
 }
 
 void ReplicaSync::settled(const SpaceId& id, const TransportKey&) {
   Space* const space = find(id);
   if (space == nullptr) return;
   space->ratify();
+  follow_erasures(spaces_);
+  space->look_for_alarms();
   space->update_status();
   space->note_sync();
 }

@@ -23,10 +23,15 @@ class ReplicaSync final : public sync::DeviceSpaces {
   std::vector<SpaceId> spaces(const TransportKey& hub) override;
   std::optional<Bytes> claim(const SpaceId& space) override;
   sync::StoreSummary store(const SpaceId& space, const std::vector<sync::Item>& items) override;
+  void peer_shows(const SpaceId& space, const TransportKey& hub, std::span<const log::Head> heads) override;
   void acknowledged(const SpaceId& space, const TransportKey& hub, std::span<const log::Head> heads) override;
   std::optional<sync::HubHead> hub_head(const SpaceId& space, const TransportKey& hub) override;
+  std::vector<sync::HubHead> witnessed(const SpaceId& space, const DeviceKey& hub) override;
   void set_hub_head(const SpaceId& space, const TransportKey& hub, const sync::HubHead& head) override;
   void raise_alarm(const SpaceId& space, const TransportKey& hub, const sync::HubAlarm& alarm) override;
+  std::vector<LogId> logs_to_repack(const SpaceId& space, const TransportKey& hub) override;
+  std::vector<sync::SegmentRef> replacements(const SpaceId& space, std::span<const sync::LogLayout> layout) override;
+  void replaced(const SpaceId& space, const LogId& log) override;
   void settled(const SpaceId& space, const TransportKey& hub) override;
 
  private:

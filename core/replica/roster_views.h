@@ -62,6 +62,35 @@ struct DeputyView {
   bool this_device = false, removed = false;
 };
 
+// One of the ways in which a forked log went on.
+struct BranchView {
+  std::uint32_t first = 0, last = 0;
+  ChainValue chain;  // of `last`
+  WorkSummary work;
+  bool counts = false;  // it takes effect
+};
+
+// A log that went on in several ways from one point: its device was copied, or put back from a backup.
+struct ForkView {
+  LogId log;
+  DeviceKey device;
+  std::string name;
+  std::uint32_t common = 0;  // changes that all branches share
+  std::vector<BranchView> branches;
+  bool settled = false;  // the keeper named a branch
+};
+
+// What is to become of the branches that are not named.
+enum class Others : std::uint8_t { set_aside, readmitted };
+
+// A log that colleagues' changes refer to and that is not here in full: they wait for it.
+struct MissingLog {
+  LogId log;
+  std::string name;         // of its author; empty: nothing of it is here
+  std::uint32_t here = 0;   // changes of it that are here
+  std::uint32_t up_to = 0;  // the newest that somebody refers to
+};
+
 // How a space is kept at present.
 struct KeepingView {
   std::string keeper;
@@ -79,10 +108,13 @@ struct AlarmView {
   // roster_fork: one keeper signed two records in one place; rival_epoch: two opened an epoch with one key;
   // void_records: a former keeper's records do not count; void_erasure: one of these erased something, which is
   // hidden until the keeper decides; double_claim, odd_claim: somebody else may hold an invitation; fork: one device's
-  // log has two branches; hub: a hub contradicted itself; digest: two tablets that hold the same show different things.
+  // log has two branches; digest: two tablets that hold the same show different things; other_copy: this profile wrote
+  // elsewhere; hub_forked, hub_forgot, hub_withheld, hub_unlinked, hub_other_signer: a hub contradicts what it signed;
+  // hub_restored: it says that it was put back from a backup.
   std::string kind;
-  std::string text;    // what happened, to which thing
-  std::string advice;  // what to do next
+  std::string text;                           // what happened, to which thing
+  std::string advice;                         // what to do next
+  std::optional<std::int64_t> since_ms = {};  // where it is known
 };
 
 }  // namespace plenary::replica

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "core/replica/profile.h"
 #include "core/replica/roster_views.h"
@@ -10,6 +11,7 @@
 #include "core/seal/invitation.h"
 #include "core/seal/status_seal.h"
 #include "core/store/space_store.h"
+#include "core/sync/space_log.h"
 
 namespace plenary::replica {
 
@@ -92,22 +94,26 @@ class Space {
   Result<std::string> recover(const std::string& code);
   Result<void> name_deputies(const std::string& code, const DeviceKey& one, const DeviceKey& other);
   Result<std::string> deputy_part();
-  // Keeper: erases everything that was or will be typed into the record, on every device.
-  Result<void> erase(const log::RecordName& record);
   std::vector<AlarmView> alarms();  // space_alarms.cc
 
   // ---- own logs (space_logs.cc)
   std::vector<OwnLog> own_logs();
-  // The log that this device writes now; a new one where it must not continue the last (architecture.md D11).
-  // Nothing is written before the first change.
-  log::LogDescriptor own_log();
-  std::uint32_t next_number();
-  Result<log::Change> append(std::vector<log::Operation> operations);
   // Signs the newest changes, so that they can be passed on.
   void sign_heads();
   void handed_over(std::span<const log::Head> heads);
   // A segment of these changes, under the sealing key. Nothing while there is no key.
   std::optional<Bytes> pack(std::uint32_t strand, std::uint32_t first, const log::SignedHead& last);
+
+  // ---- the log that this device writes (space_incarnation.cc)
+  // A new one where it must not continue the last (architecture.md D11). Nothing is written before the first change.
+  log::LogDescriptor own_log();
+  std::uint32_t next_number();
+  Result<log::Change> append(std::vector<log::Operation> operations);
+  // Does somebody hold more, or other, of the log that this device writes than this device?
+  bool is_behind(std::span<const log::Head> heads);
+  bool writes(const LogId& log);
+  // The next change begins a new log.
+  void forsake_own_log(Writing& writing);
 
   // ---- notices (space_notices.cc)
   struct Notice {
@@ -119,6 +125,8 @@ class Space {
   std::vector<Notice> notices();
   // True if it is newer than what is kept.
   bool keep_notice(Writing& writing, const Notice& notice);
+  // What a device says of itself; nothing where it cannot be opened.
+  std::optional<seal::StatusContent> read_status(ByteSpan bytes);
   // Writes this device's status if it says something new.
   void update_status();
   void seal_day(std::int64_t day_start_ms);
@@ -129,11 +137,54 @@ class Space {
   // Records of the counted type by one person since a moment.
   std::size_t count_notes(const PersonId* person, std::int64_t since_ms);
 
+  // ---- forks and losses (space_forks.cc)
+  std::vector<ForkView> forks();
+  Result<void> name_branch(const LogId& log, std::size_t branch, Others others);
+  std::vector<MissingLog> missing_logs();
+  Result<void> declare_lost(const LogId& log);
+
+  // ---- erasing (space_erasure.cc)
+  // Keeper: erases what the named changes typed into the record, or (none named) all that was or will be typed into it.
+  Result<void> erase(const log::RecordName& record, const std::vector<std::string>& changes);
+  // What members asked to hide, and erasures that a new epoch made void, as far as nobody has decided.
+  std::vector<EraseRequest> erase_requests();
+  // Keeper: what a request hides is shown again. `id` is that of a request.
+  Result<void> decline(const std::string& id);
+  // Under which copies of the record stand in other spaces. Nothing while the first key is not here.
+  std::optional<OriginTag> origin_tag(const log::RecordName& record);
+
+  // ---- how the hub keeps the logs (space_packing.cc)
+  std::vector<LogId> logs_to_repack();
+  std::vector<sync::SegmentRef> replacements(std::span<const sync::LogLayout> layouts);
+  void replaced(const LogId& log);
+
+  // ---- alarms that are kept (space_kept_alarms.cc)
+  // Keeps an alarm, once for each kind and subject.
+  void raise_alarm(Writing& writing, const std::string& kind, ByteSpan subject, const std::string& detail = "");
+  // Those that nobody has looked at and nothing has explained, or the others.
+  std::vector<AlarmView> kept_alarms(bool open);
+  // Alarms of this kind are explained now: nobody needs to look at them any more.
+  void settle_alarms(Writing& writing, const std::string& kind);
+  void acknowledge_alarms();
+  // Changes of a log came: a proof where it forked, an alarm where this profile wrote them elsewhere.
+  void note_arrival(Writing& writing, const LogId& log, std::uint32_t strand);
+  // Raises an alarm where a colleague's tablet was at a position where this one was and shows something else.
+  void look_for_alarms();
+
   std::optional<std::int64_t> number_setting(std::string_view name);
   void set(std::string_view name, ByteSpan value);
 
  private:
   Space(SpaceContext& context, std::unique_ptr<store::SpaceStore> store);
+  struct Continued {
+    LogId log;
+    Bytes mark;
+  };
+  std::optional<Continued> continued();
+  bool is_same_file(const Continued& own);
+  bool is_cut(const LogId& log, std::uint32_t strand);
+  bool holds_what_it_claims(std::uint32_t strand);
+  std::optional<std::uint32_t> own_strand();
   Result<void> add_own_record(roster::Body body);
   void add_record(roster::Body body, std::uint32_t epoch, const crypto::SigningKey& signer);
   std::vector<roster::WrappedKey> wrapped_keys(const RosterHash& up_to);
@@ -150,7 +201,14 @@ class Space {
   std::string name_in(const roster::Claim& claim);
   std::string oddness(const roster::Claim& claim, const std::string& name, std::size_t claims);
   Result<void> grant(const roster::Claim& claim, const std::string& name);
+  Result<log::Head> change_named(const store::LoadedRecord& record, const std::string& text);
+  void count_pieces(Writing& writing, const LogId& log, std::uint32_t pieces);
+  void replace_due(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
+  void join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
   void read_names();
+  std::string writer_name(const DeviceKey& device);
+  ForkView fork(const LogId& log);
+  void add_fork_alarms(std::vector<AlarmView>& alarms);
   std::vector<store::StatePosition> recent_positions();
   std::size_t count_unsent_notes(const OwnLog& own);
   std::size_t count_created_notes(const OwnLog& own, std::uint32_t first);
@@ -161,8 +219,12 @@ class Space {
   std::unique_ptr<store::SpaceStore> store_;
   seal::KeyRing keys_;
   std::map<PersonId, std::string> names_;
-  RosterHash names_at_;                         // roster tip at which names_ was read
-  std::optional<log::LogDescriptor> next_log_;  // made for an edit, not written yet
+  RosterHash names_at_;                                       // roster tip at which names_ was read
+  std::optional<log::LogDescriptor> next_log_;                // made for an edit, not written yet
+  std::optional<Bytes> mark_;                                 // the install mark, once it was looked at
+  bool mark_renewed_ = false;                                 // by this process
+  std::map<LogId, std::vector<store::StrandRun>> replacing_;  // what the hub is given now makes these no longer due
+  std::optional<LogId> written_log_;  // this process knows that its file is the one that was written last
 };
 
 // A varint as a setting.

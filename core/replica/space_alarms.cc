@@ -73,35 +73,34 @@ void add_claim_alarm(const InvitationView& invitation, std::vector<AlarmView>& a
 
 }  // namespace
 
+// Forks that were opened here, and those that only a proof tells of.
+void Space::add_fork_alarms(std::vector<AlarmView>& alarms) {
+  std::map<LogId, DeviceKey> forked;
+  for (const store::Strand& strand : store_->log_table().strands()) {
+    if (store_->causality().is_forked(strand.log)) forked.emplace(strand.log, strand.descriptor.author);
+  }
+  for (const Notice& notice : notices()) {
+    if (notice.kind != static_cast<int>(sync::ItemKind::fork)) continue;
+    if (const auto proof = log::decode_fork(notice.bytes)) forked.emplace(proof->a.head.log, proof->log.author);
+  }
+  for (const auto& [log, author] : forked) {
+    if (has_branch_record(store_->roster().standing(), log)) continue;
+    alarms.push_back({"fork",
+                      writer_name(author) +
+                          "'s device was copied, or restored from a backup, and both copies wrote in log " +
+                          log.hex().substr(0, 8) + ". What they wrote since then is set aside.",
+                      "The keeper looks at both with plenary forks and says which one goes on with plenary branch."});
+  }
+}
+
 std::vector<AlarmView> Space::alarms() {
   std::vector<AlarmView> alarms;
   const auto& roster = store().roster();
   if (roster.empty()) return alarms;
   add_roster_alarms(roster, alarms);
   for (const InvitationView& invitation : invitations()) add_claim_alarm(invitation, alarms);
-  for (const LogId& log : store_->causality().logs()) {
-    if (!store_->causality().is_forked(log) || has_branch_record(roster.standing(), log)) continue;
-    const auto strand = store_->log_table().first_strand_of(log);
-    const auto* member =
-        strand ? roster.standing().member(store_->log_table().strand(*strand).descriptor.author) : nullptr;
-    alarms.push_back({"fork",
-                      (member ? name_of(member->person) : std::string("Somebody")) +
-                          "'s device was copied, or restored from a backup, and both copies wrote. What they wrote "
-                          "since then is set aside.",
-                      "The keeper looks at plenary set-aside and says which copy goes on."});
-  }
-  if (const auto count = number_setting("alarms").value_or(0); count > 0) {
-    alarms.push_back(
-        {"hub", "A hub contradicted what it had signed before (" + std::to_string(count) + " times seen).",
-         "Nothing on this tablet is affected. Show this to whoever runs the hub: was it restored from a backup?"});
-  }
-  for (const DeviceStatus& status : device_statuses()) {
-    if (!status.same_position || status.same_digest) continue;
-    alarms.push_back(
-        {"digest", status.name + "'s tablet holds the same as this one and shows something else.",
-         "Run plenary check on both, and report what it says: this is a mistake of the program, or a damaged "
-         "file."});
-  }
+  add_fork_alarms(alarms);
+  for (AlarmView& kept : kept_alarms(true)) alarms.push_back(std::move(kept));
   return alarms;
 }
 

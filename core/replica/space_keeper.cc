@@ -127,8 +127,4 @@ Result<void> Space::hand_over(const DeviceKey& device) {
   return add_own_record(roster::HandOver{(*member)->device, std::nullopt});
 }
 
-Result<void> Space::erase(const log::RecordName& record) {
-  return add_own_record(roster::Erase{record, {}});
-}
-
 }  // namespace plenary::replica

@@ -16,15 +16,6 @@ std::string handed_over_setting(const LogId& log) {
   return "handed over " + log.hex();
 }
 
-// The log that this device continues: its id and the install mark under which it was begun.
-Bytes encode_own(const LogId& log, ByteSpan mark) {
-  ByteWriter writer;
-  writer.reserve(128);
-  writer.id(log);
-  writer.blob(mark);
-  return std::move(writer).take();
-}
-
 }  // namespace
 
 std::vector<OwnLog> Space::own_logs() {
@@ -35,43 +26,6 @@ std::vector<OwnLog> Space::own_logs() {
     own.push_back({strand.number, strand.log, strand.last.number, static_cast<std::uint32_t>(handed)});
   }
   return own;
-}
-
-log::LogDescriptor Space::own_log() {
-  const auto kept = store().setting("own log");
-  if (kept) {
-    ByteReader reader(*kept);
-    const auto log = reader.id<LogId>();
-    const ByteSpan mark = reader.blob(64);
-    const bool same_install = reader.finished() && std::ranges::equal(mark, context_.profile.install_mark());
-    const auto strand = store_->log_table().only_strand_of(log);
-    if (same_install && strand && !store_->causality().is_forked(log)) {
-      return store_->log_table().strand(*strand).descriptor;
-    }
-  }
-  if (!next_log_) next_log_ = log::make_log(context_.profile.signing().public_key(), context_.environment);
-  return *next_log_;
-}
-
-std::uint32_t Space::next_number() {
-  const auto strand = store_->log_table().only_strand_of(log::log_id(id(), own_log()));
-  return strand ? store_->log_table().strand(*strand).last.number + 1 : 1;
-}
-
-Result<log::Change> Space::append(std::vector<log::Operation> operations) {
-  const log::LogDescriptor descriptor = own_log();
-  const LogId log = log::log_id(id(), descriptor);
-  Writing writing(store());
-  auto strand = store_->log_table().only_strand_of(log);
-  if (!strand) {
-    strand = writing.begin_log(descriptor);
-    writing.set("own log", encode_own(log, context_.profile.install_mark()));
-  }
-  log::Change change =
-      writing.append(*strand, std::move(operations), context_.environment.now_ms(), context_.environment);
-  writing.commit();
-  next_log_.reset();
-  return change;
 }
 
 void Space::sign_heads() {
@@ -99,16 +53,19 @@ void Space::sign_heads() {
 
 void Space::handed_over(std::span<const log::Head> heads) {
   std::vector<std::pair<std::string, std::uint32_t>> news;
+  std::map<LogId, std::uint32_t> pieces;
   for (const OwnLog& own : own_logs()) {
     for (const log::Head& head : heads) {
       if (head.log != own.log || head.number <= own.handed_over || head.number > own.last) continue;
       news.emplace_back(handed_over_setting(own.log), head.number);
+      ++pieces[own.log];
     }
   }
   if (news.empty()) return;
   std::ranges::sort(news);
   Writing writing(*store_);
   for (const auto& [name, number] : news) writing.set(name, number_bytes(number));
+  for (const auto& [log, count] : pieces) count_pieces(writing, log, count);
   writing.commit();
 }
 

@@ -72,6 +72,12 @@ seal::StatusContent Space::status_content() {
   return content;
 }
 
+std::optional<seal::StatusContent> Space::read_status(ByteSpan bytes) {
+  const auto status = roster::decode_status(bytes);
+  auto content = status ? seal::open_status(keys_, *status) : fail(ErrorCode::malformed, "");
+  return content ? std::optional(*std::move(content)) : std::nullopt;
+}
+
 std::optional<seal::StatusContent> Space::own_status(std::uint64_t& number) {
   number = 0;
   for (const Notice& notice : notices()) {

@@ -119,6 +119,23 @@ struct ImportSummary {
   std::size_t changes_new = 0, changes_known = 0, waiting = 0;
 };
 
+// Somebody asked that words be erased, or a keeper did whose record does not count any more: they are hidden until the
+// keeper erases or declines.
+struct EraseRequest {
+  std::string id;  // names the request, for declining
+  RecordId record;
+  std::string type;
+  std::vector<std::string> changes;  // what only these typed; empty: the whole record
+  Authorship by;                     // without a person where it is a void erasure of the roster
+  bool by_roster = false;
+};
+
+// What an erasure did beside the record itself.
+struct ErasureSummary {
+  std::size_t copies_erased = 0;  // in other spaces that this profile keeps
+  std::size_t copies_asked = 0;   // in others: hidden, for their keepers to decide
+};
+
 struct TextSplice {
   std::size_t at = 0, remove = 0;  // in Unicode scalar values of the visible text
   std::string insert;

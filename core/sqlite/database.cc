@@ -78,6 +78,7 @@ void Database::apply(const OpenOptions& options) {
   if (options.seal != nullptr) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   const int page_size = options.seal != nullptr ? static_cast<int>(kSealedPageSize) : options.page_size;
   execute("PRAGMA page_size=" + std::to_string(page_size));
+  if (options.gives_back_room && writes) execute("PRAGMA auto_vacuum=INCREMENTAL");
   execute("PRAGMA cache_size=-" + std::to_string(options.cache_kib));
   execute(
       "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
@@ -125,6 +126,10 @@ bool Database::checkpoint() {
   if (internal::kind_of(code) == Failure::Kind::busy) return false;
   if (code != SQLITE_OK) internal::throw_failure(handle_, code, "write the database's log back");
   return true;
+}
+
+void Database::give_back_room() {
+  execute("PRAGMA incremental_vacuum");
 }
 
 void Database::limit_pages(std::int64_t pages) {

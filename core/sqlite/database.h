@@ -32,6 +32,7 @@ struct OpenOptions {
   Access access = Access::create;
   Sharing sharing = Sharing::exclusive;
   int page_size = 4096;  // of a file made now: power of two, 512 to 65536
+  bool gives_back_room = false;  // a file made now can shrink with give_back_room()
   std::string vfs;       // name of a registered VFS; empty: the system's
   // Through which every page is sealed; then page_size and vfs are its business; never shared and never read_only. It
   // outlives the database. Null: the file is in clear.
@@ -60,6 +61,8 @@ class Database {
   // Moves the whole WAL into the file and empties it; false when another connection is in its way (try again later).
   // Call outside transactions.
   bool checkpoint();
+  // Takes pages that nothing uses out of the file, where it was made so that it can. Call outside transactions.
+  void give_back_room();
   // Limits the file's size; past it, writes throw Failure of kind disk_full.
   void limit_pages(std::int64_t pages);
   // Writes a consistent copy, without free pages, into a file that does not exist yet. Call outside transactions.

@@ -52,6 +52,30 @@ void LogTable::create(sqlite::Transaction& transaction) {
       "  PRIMARY KEY (strand, number, payload)) WITHOUT ROWID");
 }
 
+void LogTable::add_due(sqlite::Transaction& transaction) {
+  transaction.execute(
+      "CREATE TABLE plenary_due (strand INTEGER, run INTEGER, PRIMARY KEY (strand, run)) WITHOUT ROWID");
+}
+
+std::vector<StrandRun> LogTable::due() {
+  std::vector<StrandRun> runs;
+  sqlite::Statement select(database_, "SELECT strand, run FROM plenary_due ORDER BY strand, run");
+  for (auto rows = select.query(); rows.next();) {
+    runs.push_back({static_cast<std::uint32_t>(rows.integer(0)), static_cast<std::uint32_t>(rows.integer(1))});
+  }
+  return runs;
+}
+
+void LogTable::make_due(sqlite::Transaction& transaction, StrandRun run) {
+  sqlite::Statement insert(database_, "INSERT OR IGNORE INTO plenary_due (strand, run) VALUES (?, ?)");
+  insert.run(transaction, run.strand, run.run);
+}
+
+void LogTable::no_longer_due(sqlite::Transaction& transaction, StrandRun run) {
+  sqlite::Statement remove(database_, "DELETE FROM plenary_due WHERE strand = ? AND run = ?");
+  remove.run(transaction, run.strand, run.run);
+}
+
 LogTable::LogTable(sqlite::Database& database) : database_(database) {
   reload();
 }
@@ -278,6 +302,14 @@ std::vector<log::SignedHead> LogTable::heads(std::uint32_t number, std::uint32_t
   return heads;
 }
 
+std::optional<log::SignedHead> LogTable::signed_head(const log::Head& head) {
+  const auto place = find(head);
+  if (!place) return std::nullopt;
+  auto signed_heads = heads(place->strand, head.number - 1);
+  if (signed_heads.empty() || signed_heads.front().head != head) return std::nullopt;
+  return signed_heads.front();
+}
+
 log::LogSecrets LogTable::secrets_for(std::uint32_t number, std::uint32_t first, std::uint32_t last) const {
   // A strand that branched off shares the runs before its first change with its parent only up to the fork; those of
   // its own changes are its own.
@@ -314,6 +346,7 @@ bool LogTable::erase(sqlite::Transaction& transaction, const SpaceId& space, Str
   log::drop_payload(change, record);
   update_payload_.run(transaction, encode_payload_column(log::encode_change(change, before).payloads), place.key());
   keep_secrets(transaction, place.strand, std::move(secrets), log::blinder_run(place.number));
+  make_due(transaction, {place.strand, log::blinder_run(place.number)});
   return true;
 }
 

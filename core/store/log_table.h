@@ -38,10 +38,18 @@ struct Strand {
   log::SignedHead head;  // the newest that its author signed and that is here; number 0: none
 };
 
+// Changes of one strand that share a blinder seed.
+struct StrandRun {
+  std::uint32_t strand = 0;
+  std::uint32_t run = 0;
+  friend auto operator<=>(const StrandRun&, const StrandRun&) = default;
+};
+
 // Thread: the database's. Throws sqlite::Failure (corrupt) when a row is no change.
 class LogTable {
  public:
   static void create(sqlite::Transaction& transaction);
+  static void add_due(sqlite::Transaction& transaction);
 
   explicit LogTable(sqlite::Database& database);
 
@@ -76,8 +84,15 @@ class LogTable {
   std::vector<log::Change> read(std::uint32_t strand, std::uint32_t first, std::uint32_t last);
   // Heads that the author signed, after number `after`, ascending.
   std::vector<log::SignedHead> heads(std::uint32_t strand, std::uint32_t after);
+  // Where the author signed this very change and the signature is here.
+  std::optional<log::SignedHead> signed_head(const log::Head& head);
   // The secrets that a segment of first..last needs.
   log::LogSecrets secrets_for(std::uint32_t strand, std::uint32_t first, std::uint32_t last) const;
+
+  // Runs of which segments that are kept elsewhere still hold what was erased here, or could help to guess it.
+  std::vector<StrandRun> due();
+  void make_due(sqlite::Transaction& transaction, StrandRun run);
+  void no_longer_due(sqlite::Transaction& transaction, StrandRun run);
 
   // Drops what the change typed into the record; true if it was here. Its hash stays.
   bool erase(sqlite::Transaction& transaction, const SpaceId& space, StrandPlace place, const log::RecordName& record);

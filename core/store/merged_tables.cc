@@ -13,7 +13,7 @@ using merge::Life;
 using sqlite::quoted_identifier;
 
 // What else belongs to a record, so that records with nothing else cost no look-up.
-constexpr std::int64_t kHasConflicts = 1, kHasSetAside = 2;
+constexpr std::int64_t kHasConflicts = 1, kHasSetAside = 2, kHasRequest = 4;
 
 Bytes encode_places(std::span<const StrandPlace> places) {
   ByteWriter writer;
@@ -71,6 +71,17 @@ const char* reason_of(const merge::Effect& effect) {
     default:
       return "quarantined: not granted";
   }
+}
+
+// Did somebody ask for its erasure, and nobody decided?
+bool has_request(const merge::View& view, const RecordToWrite& record) {
+  if (record.merged.life == Life::erased) return false;
+  for (std::size_t i = 0; i < record.writes.size(); ++i) {
+    if (record.writes[i].operation->kind != log::OperationKind::hide) continue;
+    if (record.merged.effects[i].verdict != merge::Verdict::effective) continue;
+    if (!view.is_settled(record.writes[i])) return true;
+  }
+  return false;
 }
 
 // The first creation that counts; copies have several.
@@ -143,7 +154,8 @@ std::optional<RecordState> MergedTables::load(RecordRow row) {
 void MergedTables::write(sqlite::Transaction& transaction, const merge::View& view, const RecordToWrite& record,
                          const RecordState* before) {
   const auto& merged = record.merged;
-  const std::int64_t flags = (has_conflict(merged) ? kHasConflicts : 0) | (has_set_aside(merged) ? kHasSetAside : 0);
+  const std::int64_t flags = (has_conflict(merged) ? kHasConflicts : 0) | (has_set_aside(merged) ? kHasSetAside : 0) |
+                             (has_request(view, record) ? kHasRequest : 0);
   if (before != nullptr) {
     if (is_shown(before->life)) {
       if (TypeTable* old = table(record.name.type)) leave_search(transaction, record.row, *old);

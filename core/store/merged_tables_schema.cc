@@ -10,7 +10,7 @@ namespace {
 using sqlite::quoted_identifier;
 
 // Raised when this program writes the same schema's tables otherwise than the version before.
-constexpr std::string_view kLayout = "2";
+constexpr std::string_view kLayout = "3";
 
 const char* column_type(const merge::Field& field) {
   using merge::Policy;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int32_t kApplication = 0x506c5370;  // "PlSp"
 constexpr std::size_t kKeepLanesOnClosing = 256;
 constexpr std::string_view kSpaceSetting = "space", kSumSetting = "sum", kDigestKeySetting = "digest key",
-                           kTablesSetting = "tables";
+                           kTablesSetting = "tables", kScrubSetting = "scrub";
 
 sqlite::OpenOptions open_options(sqlite::Access access, const sqlite::SealedVfs* seal) {
   sqlite::OpenOptions options;
@@ -25,16 +25,18 @@ sqlite::OpenOptions open_options(sqlite::Access access, const sqlite::SealedVfs*
 }
 
 Result<void> migrate(sqlite::Database& database) {
-  const sqlite::Migration migrations[] = {[](sqlite::Transaction& transaction) {
-    transaction.execute(
-        "CREATE TABLE plenary_setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
-        "CREATE TABLE plenary_roster (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"
-        "CREATE TABLE plenary_notice (kind INTEGER, subject BLOB, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
-        "  PRIMARY KEY (kind, subject)) WITHOUT ROWID");
-    LogTable::create(transaction);
-    RecordRows::create(transaction);
-    create_lane_table(transaction);
-  }};
+  const sqlite::Migration migrations[] = {
+      [](sqlite::Transaction& transaction) {
+        transaction.execute(
+            "CREATE TABLE plenary_setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+            "CREATE TABLE plenary_roster (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, record BLOB NOT NULL);"
+            "CREATE TABLE plenary_notice (kind INTEGER, subject BLOB, number INTEGER NOT NULL, bytes BLOB NOT NULL,"
+            "  PRIMARY KEY (kind, subject)) WITHOUT ROWID");
+        LogTable::create(transaction);
+        RecordRows::create(transaction);
+        create_lane_table(transaction);
+      },
+      &LogTable::add_due};
   return sqlite::migrate(database, {kApplication, "Plenary space"}, migrations);
 }
 
@@ -83,6 +85,7 @@ Result<std::unique_ptr<SpaceStore>> SpaceStore::open(const std::filesystem::path
   }
   std::unique_ptr<SpaceStore> store(new SpaceStore(*std::move(database), space, schema));
   if (!same_tables) store->merge_for_schema();
+  if (store->setting(kScrubSetting)) store->scrub();
   return store;
 }
 
@@ -105,6 +108,21 @@ SpaceStore::~SpaceStore() {
 std::optional<Bytes> SpaceStore::setting(std::string_view name) {
   auto rows = select_setting_.query(name);
   return rows.next() ? std::optional(to_bytes(rows.blob(0))) : std::nullopt;
+}
+
+// Deleting overwrites, but a page that was rearranged may hold words in places that are in use no more: all is written
+// anew without them, and the write-ahead log that held them is emptied. Until that succeeded it is still due.
+void SpaceStore::scrub() {
+  try {
+    database_->configure("VACUUM");
+    sqlite::Transaction transaction(*database_);
+    sqlite::Statement done(*database_, "DELETE FROM plenary_setting WHERE name = ?");
+    done.run(transaction, kScrubSetting);
+    transaction.commit();
+    database_->checkpoint();
+  } catch (const sqlite::Failure&) {
+    // No room: what was committed stands. Tried again when the space is opened next.
+  }
 }
 
 void SpaceStore::keep(sqlite::Transaction& transaction, std::string_view name, ByteSpan value) {
@@ -206,6 +224,14 @@ void SpaceStore::merge_for_schema() {
   keep(transaction, kSumSetting, merger_.sum.value().span());
   keep(transaction, kTablesSetting, as_bytes(MergedTables::fingerprint(schema_.schema, schema_.version)));
   transaction.commit();
+}
+
+void SpaceStore::mend() {
+  sqlite::Transaction transaction(*database_);
+  rebuild(transaction);
+  keep(transaction, kSumSetting, merger_.sum.value().span());
+  transaction.commit();
+  kept_sum_ = merger_.sum;
 }
 
 std::optional<roster::SignedRecord> SpaceStore::roster_record(const RosterHash& hash) {

@@ -80,6 +80,8 @@ class SpaceStore {
   void catch_up_search() { tables_.catch_up_search(); }
   TableCounts counts() { return tables_.counts(); }
   StatePosition position() const;
+  // Makes the tables anew from the log.
+  void mend();
   // Merges everything anew in memory and lists where the tables differ. Empty is good.
   std::vector<std::string> check();
 
@@ -102,6 +104,7 @@ class SpaceStore {
   std::vector<log::RecordName> find_exactly(const std::string& text);
   std::vector<log::RecordName> find_aliases(const std::string& text);
   void rebuild(sqlite::Transaction& transaction);
+  void scrub();
   void keep(sqlite::Transaction& transaction, std::string_view name, ByteSpan value);
 
   std::unique_ptr<sqlite::Database> database_;
@@ -172,6 +175,7 @@ class SpaceStore::Writing {
   void take_secrets(const Extended& part, const log::RunOfChanges& run);
   std::uint32_t place_run(const log::Envelope& envelope, log::RunOfChanges& run, StrandPlace before, TakenRun& taken);
   void settle_roster();
+  void erase_waiting();
 
   struct RosterBefore {
     roster::Standing standing;

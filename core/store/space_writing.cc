@@ -182,6 +182,10 @@ void SpaceStore::Writing::take_secrets(const Extended& part, const log::RunOfCha
   if (!seeds_suffice(secrets, run.secrets)) {
     for (std::size_t i = 0; i < part.count; ++i) add_present(run.changes[part.index + i], present);
   }
+  for (const auto& [number, seed] : run.secrets.seeds) {
+    // Whoever holds the segment that brought it could test guesses against what was erased.
+    if (!secrets.may_pass_on_seed(number)) store_.log_table_.make_due(transaction_, {part.strand, number});
+  }
   secrets.take_in(run.secrets, part.first, present);
   store_.log_table_.keep_secrets(transaction_, part.strand, std::move(secrets), log::blinder_run(part.first));
 }
@@ -222,14 +226,49 @@ void SpaceStore::Writing::commit() {
       store_.tables_.scrub_search(transaction_, type);
       erased_ = true;
     }
+    erase_waiting();
+    if (erased_) set("scrub", ByteSpan{});
     if (store_.unkept_changes_ >= kKeepLanesAfter) store_.keep_lanes(transaction_);
     if (store_.kept_sum_ != store_.merger_.sum) set("sum", store_.merger_.sum.value().span());
   }
   transaction_.commit();
   store_.kept_sum_ = store_.merger_.sum;
   committed_ = true;
-  // Pages that still held the text are overwritten in the file, and the write-ahead log that held them is emptied.
-  if (erased_) store_.database_->checkpoint();
+  if (erased_) store_.scrub();
+}
+
+// Does the erasure concern what the change types into the record? The change is not delivered, so its own creations are
+// recognised by its chain value, and other records only where their creation is here.
+static bool concerns(const roster::Erase& erasure, const log::Change& change, const log::RecordName& record,
+                     const log::Causality& causality) {
+  const auto names_change = [&](const log::Head& head) { return head.chain == change.chain; };
+  if (!erasure.changes.empty() && std::ranges::none_of(erasure.changes, names_change)) return false;
+  const auto* own = std::get_if<log::WriteName>(&record.origin);
+  const auto* erased = std::get_if<log::WriteName>(&erasure.record.origin);
+  if (own && erased && own->change.log == change.log && own->change.number == change.number) {
+    const bool same_branch = erased->change.branch == 0 || erased->change.branch == log::branch_of(change.chain);
+    return same_branch && erasure.record.type == record.type && erased->change.log == change.log &&
+           erased->change.number == change.number && erased->index == own->index;
+  }
+  return causality.canonical(erasure.record) == causality.canonical(record);
+}
+
+// An erasure holds for changes that wait for something, too.
+void SpaceStore::Writing::erase_waiting() {
+  const State& state = *store_.state_;
+  if (state.roster.empty() || state.roster.standing().erasures.empty()) return;
+  for (const log::Head& head : state.causality.waiting()) {
+    const auto at = store_.log_table_.find(head);
+    if (!at) continue;
+    const log::Change change = store_.log_table_.read(*at);
+    for (const log::RecordName& record : log::payload_records(change)) {
+      const auto is_named = [&](const roster::Record* erasure) {
+        return concerns(std::get<roster::Erase>(erasure->body), change, record, state.causality);
+      };
+      if (std::ranges::none_of(state.roster.standing().erasures, is_named)) continue;
+      erased_ |= store_.log_table_.erase(transaction_, store_.space_, *at, record);
+    }
+  }
 }
 
 }  // namespace plenary::store

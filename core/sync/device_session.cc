@@ -106,6 +106,7 @@ class DeviceSession::Impl {
   void take(Plan plan) { take_in_space(plan); }
   void take(Items items) { take_in_space(std::move(items)); }
   void take(Committed committed) { take_in_space(std::move(committed)); }
+  void take(Layout layout) { take_in_space(std::move(layout)); }
   void take(Credit credit) {
     context_.credit += static_cast<std::int64_t>(std::min<std::uint64_t>(credit.bytes, 1u << 30));
   }
@@ -115,6 +116,8 @@ class DeviceSession::Impl {
   void take(Hello) { unexpected(); }
   void take(Opens) { unexpected(); }
   void take(Want) { unexpected(); }
+  void take(Survey) { unexpected(); }
+  void take(Reminder) { unexpected(); }
   void unexpected() { line_.fail(ErrorCode::malformed, "The hub sent a message that only devices send."); }
 
   DeviceOptions options_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMaxAskedAgain = 2;  // per log and connection
 constexpr int kMaxReplanned = 8;   // per log and connection
+constexpr int kMaxSurveys = 4;     // per connection
 
 }  // namespace
 
@@ -78,7 +79,10 @@ void DeviceSpace::take(const Opened& opened) {
   context_.line.emit({.kind = Event::Kind::opened, .space = id_});
   if (access_ == WireAccess::introducing) return;
   if (opened.head) check_head(*opened.head);
+  // The hub says that nothing is newer than the head that we have: others may know better.
+  if (!opened.head && head_) agrees_with_witnesses({*head_, {}});
   check_inventory(opened);
+  if (opened.frontier) context_.spaces.peer_shows(id_, context_.options.hub, *opened.frontier);
   hub_.set_roster(opened.roster.value_or(at_open_.roster));
   hub_.set_frontier(opened.frontier.value_or(at_open_.frontier));
   hub_.set_notices(opened.notices.value_or(at_open_.notices));
@@ -108,10 +112,9 @@ void DeviceSpace::ask_for_what_we_lack(const Opened& opened) {
   context_.line.send(want);
 }
 
-void DeviceSpace::raise(HubAlarm::Kind kind, const HubHead& shown) {
-  HubAlarm alarm{kind, head_.value_or(shown), shown, std::nullopt};
-  if (head_ && kind == HubAlarm::Kind::forked) alarm.proof = hub_disagreement(id_, *head_, shown);
-  context_.spaces.raise_alarm(id_, context_.options.hub, alarm);
+void DeviceSpace::raise(HubAlarm::Kind kind, const HubHead& seen, const HubHead& shown,
+                        std::optional<HubForkProof> proof) {
+  context_.spaces.raise_alarm(id_, context_.options.hub, {kind, seen, shown, std::move(proof)});
   context_.line.emit({.kind = Event::Kind::alarm,
                       .space = id_,
                       .error = {ErrorCode::conflict,
@@ -119,30 +122,83 @@ void DeviceSpace::raise(HubAlarm::Kind kind, const HubHead& shown) {
                                 "this to whoever runs the hub."}});
 }
 
-// Follows the chain of hub heads from the one that we trust to the one that is shown.
+// A hub that was put back from a backup without knowing opens a new epoch when it sees what it had signed.
+void DeviceSpace::forgot(const HubHead& seen, const HubHead& shown) {
+  raise(HubAlarm::Kind::forgot, seen, shown);
+  if (!std::exchange(reminded_, true)) context_.line.send(Reminder{index_, seen});
+}
+
 void DeviceSpace::check_head(const HeadUpdate& update) {
   const HubHead& shown = update.head;
   if (!verify_hub_head(id_, shown) || shown.hub != context_.hub_signing) {
     return context_.line.fail(ErrorCode::refused, "The hub showed a hub head that it did not sign.");
   }
-  if (head_) {
-    if (head_->hub != shown.hub) return raise(HubAlarm::Kind::other_signer, shown);
-    if (shown.epoch < head_->epoch) return raise(HubAlarm::Kind::forgot, shown);
-    if (shown.epoch == head_->epoch) {
-      if (shown.number < head_->number) return raise(HubAlarm::Kind::forgot, shown);
-      if (hub_disagreement(id_, *head_, shown)) return raise(HubAlarm::Kind::forked, shown);
-      HubValue value = value_of(id_, *head_);
-      std::uint64_t number = head_->number;
-      for (const HubContent& content : update.links) value = next_value(id_, value, shown.epoch, ++number, content);
-      const bool follows = shown.number == head_->number || (number + 1 == shown.number && value == shown.previous);
-      if (!follows) return raise(HubAlarm::Kind::forked, shown);
-    } else {
-      raise(HubAlarm::Kind::restored, shown);
-    }
-  }
-  if (head_ == shown) return;
+  if (head_ && !follows(update)) return;
+  if (!agrees_with_witnesses(update) || head_ == shown) return;
   head_ = shown;
   head_unsaved_ = true;
+}
+
+// Does the chain of hub heads lead from the one that we trust to the one that is shown? Where it does not, there is an
+// alarm. A new epoch, and a chain that was not shown, begin anew after one.
+bool DeviceSpace::follows(const HeadUpdate& update) {
+  const HubHead& shown = update.head;
+  const auto raised = [&](HubAlarm::Kind kind, std::optional<HubForkProof> proof = {}) {
+    raise(kind, *head_, shown, std::move(proof));
+    return false;
+  };
+  if (head_->hub != shown.hub) return raised(HubAlarm::Kind::other_signer);
+  if (std::pair(shown.epoch, shown.number) < std::pair(head_->epoch, head_->number)) {
+    forgot(*head_, shown);
+    return false;
+  }
+  if (shown.epoch > head_->epoch) {
+    raise(HubAlarm::Kind::restored, *head_, shown);
+    return true;
+  }
+  if (auto proof = hub_disagreement(id_, *head_, shown)) return raised(HubAlarm::Kind::forked, std::move(proof));
+  if (shown.number == head_->number) return true;
+  if (update.links.size() != shown.number - head_->number - 1) {
+    raise(HubAlarm::Kind::unlinked, *head_, shown);
+    return true;
+  }
+  HubValue value = value_of(id_, *head_);
+  std::uint64_t number = head_->number;
+  for (const HubContent& content : update.links) value = next_value(id_, value, shown.epoch, ++number, content);
+  if (value == shown.previous) return true;
+  // With nothing between them, the hub's own word shows that it built on something else.
+  return raised(HubAlarm::Kind::forked,
+                update.links.empty() ? hub_detour(id_, *head_, shown, shown.previous, {}) : std::nullopt);
+}
+
+// Was everybody shown the same? What others saw lies at the head that is shown, or on the way to it from ours.
+bool DeviceSpace::agrees_with_witnesses(const HeadUpdate& update) {
+  const HubHead& shown = update.head;
+  for (const HubHead& witness : context_.spaces.witnessed(id_, shown.hub)) {
+    if (std::pair(shown.epoch, shown.number) < std::pair(witness.epoch, witness.number)) {
+      forgot(witness, shown);
+      continue;
+    }
+    if (witness.epoch != shown.epoch) continue;
+    std::optional<HubForkProof> proof = hub_disagreement(id_, witness, shown);
+    const bool on_the_way = head_ && head_->epoch == shown.epoch && head_->number < witness.number &&
+                            update.links.size() == shown.number - head_->number - 1;
+    if (!proof && on_the_way && witness.number < shown.number) {
+      HubValue value = value_of(id_, *head_);
+      const auto until = static_cast<std::ptrdiff_t>(witness.number - head_->number);
+      std::uint64_t number = head_->number;
+      for (auto link = update.links.begin(); link != update.links.begin() + until; ++link) {
+        value = next_value(id_, value, shown.epoch, ++number, *link);
+      }
+      if (value != value_of(id_, witness)) {
+        proof = hub_detour(id_, witness, shown, value, {update.links.begin() + until, update.links.end()});
+      }
+    }
+    if (!proof) continue;
+    raise(HubAlarm::Kind::forked, witness, shown, std::move(proof));
+    return false;
+  }
+  return true;
 }
 
 // Once there is a pause, not for every head: if it is lost in a crash, the chain is followed from an older one.
@@ -154,11 +210,11 @@ void DeviceSpace::save_head() {
 
 // The inventory that a hub shows must be the one of the head that it signs.
 void DeviceSpace::check_inventory(const Opened& opened) {
-  if (!head_) return;
+  if (!head_ || reminded_) return;
   log::Frontier frontier = opened.frontier.value_or(at_open_.frontier);
   const bool same = digest_of_roster(id_, opened.roster.value_or(at_open_.roster)) == head_->roster &&
                     digest_of_frontier(id_, frontier) == head_->frontier;
-  if (!same) raise(HubAlarm::Kind::withheld, *head_);
+  if (!same) raise(HubAlarm::Kind::withheld, *head_, *head_);
 }
 
 // ---- receiving
@@ -291,12 +347,14 @@ std::optional<Item> DeviceSpace::load(Outgoing& what) {
   if (!bytes || bytes->size() > kMaxItem) return std::nullopt;
   what.size = bytes->size();
   progress.bytes_to_send += what.size;
-  return Item{what.kind, std::move(*bytes), what.segment.after, what.segment.branch};
+  return Item{what.kind, std::move(*bytes), what.segment.after, what.segment.branch, what.replaces};
 }
 
 // Not to be planned again on this connection.
 void DeviceSpace::give_up(const Outgoing& what) {
-  if (what.kind == ItemKind::segment) {
+  if (what.replaces) {
+    replacing_.erase(what.segment.log);
+  } else if (what.kind == ItemKind::segment) {
     waiting_.insert(what.segment.log);
   } else if (what.kind == ItemKind::roster) {
     hub_.add_record(what.record);
@@ -346,7 +404,7 @@ void DeviceSpace::take(const Committed& message) {
     }
     committed(sent);
     ++handed_over;
-    if (sent.what.kind == ItemKind::segment) {
+    if (sent.what.kind == ItemKind::segment && !sent.what.replaces) {
       heads.push_back({sent.what.segment.log, sent.what.segment.last, sent.what.segment.chain});
     }
   }
@@ -359,6 +417,13 @@ void DeviceSpace::take(const Committed& message) {
 }
 
 void DeviceSpace::committed(const Sent& sent) {
+  if (sent.what.replaces) {
+    const auto replacing = replacing_.find(sent.what.segment.log);
+    if (replacing == replacing_.end() || --replacing->second > 0) return;
+    replacing_.erase(replacing);
+    context_.spaces.replaced(id_, sent.what.segment.log);
+    return;
+  }
   if (sent.what.kind != ItemKind::status) unsettled_ = true;
   if (sent.what.kind == ItemKind::segment) {
     const SegmentRef& segment = sent.what.segment;
@@ -372,10 +437,14 @@ void DeviceSpace::committed(const Sent& sent) {
 
 void DeviceSpace::refused(const Sent& sent, const Refused& refusal) {
   const Problem& problem = refusal.problem;
-  if (sent.what.kind != ItemKind::segment) {
+  if (sent.what.replaces) {
+    give_up(sent.what);
+    if (problem.error.code == ErrorCode::conflict) return;  // it keeps the log otherwise by now: at the next connection
+  } else if (sent.what.kind != ItemKind::segment) {
     give_up(sent.what);
   } else {
     const LogId& log = sent.what.segment.log;
+    context_.spaces.peer_shows(id_, context_.options.hub, refusal.tips);
     const bool elsewhere = problem.error.code == ErrorCode::conflict && problem.retry;
     if (elsewhere && turned_back_.insert(log).second) ++replanned_[log];
     if (elsewhere && replanned_[log] <= kMaxReplanned) {
@@ -395,7 +464,7 @@ void DeviceSpace::refused(const Sent& sent, const Refused& refusal) {
 
 bool DeviceSpace::quiet() const {
   return state_ == State::open && !downloading_ && incoming_.empty() && queue_.empty() && in_flight_.empty() &&
-         !plan_due_;
+         !plan_due_ && !surveying_;
 }
 
 bool DeviceSpace::may_settle() const {
@@ -411,8 +480,41 @@ void DeviceSpace::settle() {
   if (!may_settle()) return context_.line.wake_at(*settled_at_ms_ + kStatusIntervalMs);
   unsettled_ = false;
   settled_at_ms_ = context_.line.now_ms();
+  survey_due_ = true;
   context_.spaces.settled(id_, context_.options.hub);
   plan_due_ = true;
+}
+
+// Both sides hold the same: the moment to ask how the hub keeps what should be packed otherwise.
+void DeviceSpace::survey() {
+  if (!survey_due_ || unsettled_ || !quiet() || access_ != WireAccess::member || surveys_ == kMaxSurveys) return;
+  survey_due_ = false;
+  const auto logs = context_.spaces.logs_to_repack(id_, context_.options.hub);
+  if (logs.empty()) return;
+  ++surveys_;
+  surveying_ = true;
+  context_.line.send(
+      Survey{index_, {logs.begin(), logs.begin() + static_cast<std::ptrdiff_t>(std::min(logs.size(), kMaxSurveyed))}});
+}
+
+void DeviceSpace::take(const Layout& layout) {
+  if (!surveying_) return;
+  surveying_ = false;
+  std::map<LogId, std::size_t> counts;
+  for (const LogLayout& log : layout.logs) counts[log.log] = 0;
+  for (const SegmentRef& segment : context_.spaces.replacements(id_, layout.logs)) {
+    queue_.push_back({ItemKind::segment, {}, {}, segment, segment.size, true});
+    context_.line.progress().bytes_to_send += segment.size;
+    ++context_.line.progress().items_to_send;
+    ++counts[segment.log];
+  }
+  for (const auto& [log, count] : counts) {
+    if (count > 0) {
+      replacing_[log] = count;
+    } else {
+      context_.spaces.replaced(id_, log);
+    }
+  }
 }
 
 void DeviceSpace::work() {
@@ -427,6 +529,8 @@ void DeviceSpace::work() {
   save_head();
   settle();
   plan();
+  pump();
+  survey();
   pump();
   if (!idle() || announced_) return;
   announced_ = true;

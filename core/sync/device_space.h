@@ -31,6 +31,7 @@ class DeviceSpace {
   void take(const Plan& plan);
   void take(Items items);
   void take(const Committed& committed);
+  void take(const Layout& layout);
   void local_change();
 
   // Does what can be done now: stores, plans, sends, settles. Called after everything else.
@@ -47,6 +48,7 @@ class DeviceSpace {
     NoticeName notice;
     SegmentRef segment;
     std::uint64_t size = 0;
+    bool replaces = false;
   };
   struct Sent {
     Outgoing what;
@@ -59,7 +61,10 @@ class DeviceSpace {
   void check_head(const HeadUpdate& update);
   void save_head();
   void check_inventory(const Opened& opened);
-  void raise(HubAlarm::Kind kind, const HubHead& shown);
+  void raise(HubAlarm::Kind kind, const HubHead& seen, const HubHead& shown, std::optional<HubForkProof> proof = {});
+  void forgot(const HubHead& seen, const HubHead& shown);
+  bool follows(const HeadUpdate& update);
+  bool agrees_with_witnesses(const HeadUpdate& update);
   void note_received(const Item& item);
   void store_incoming();
   void ask_again(const std::vector<LogWant>& wants);
@@ -71,6 +76,7 @@ class DeviceSpace {
   void committed(const Sent& sent);
   void refused(const Sent& sent, const Refused& refusal);
   void settle();
+  void survey();
   bool may_settle() const;
   bool quiet() const;
 
@@ -84,6 +90,7 @@ class DeviceSpace {
   PeerView hub_;
   std::optional<HubHead> head_;  // the newest hub head that we trust
   bool head_unsaved_ = false;
+  bool reminded_ = false;  // the hub was shown a head that it had forgotten
 
   bool downloading_ = false;  // the answer to a Want is not complete
   bool incoming_complete_ = false;
@@ -103,7 +110,11 @@ class DeviceSpace {
   bool unsettled_ = false;          // roster or logs changed since settled() was called
   std::optional<Problem> removal_;  // this device was removed; closes as soon as it has the keeper's record
   std::optional<std::int64_t> settled_at_ms_;
-  bool announced_ = false;  // up_to_date was said since the last change
+  bool survey_due_ = true;                  // nobody asked yet whether the hub should keep something otherwise
+  bool surveying_ = false;                  // a Layout is on its way
+  int surveys_ = 0;                         // on this connection
+  std::map<LogId, std::size_t> replacing_;  // segments to replace that are not acknowledged yet
+  bool announced_ = false;                  // up_to_date was said since the last change
 };
 
 }  // namespace plenary::sync

@@ -123,16 +123,13 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
   if (!standing.member(envelope->log.author) && standing.keeper.signing != envelope->log.author) {
     return refuse_for_now(ErrorCode::refused, "A segment's author was never granted access to the space.");
   }
-  SegmentPass pass{std::move(*envelope), {}, false, std::nullopt, std::nullopt};
+  SegmentPass pass{std::move(*envelope), {}, false, false, std::nullopt, std::nullopt};
   pass.head = pass.envelope.head();
   const auto known = stored.heads_at(pass.head.head.log, pass.head.head.number);
   pass.duplicate = std::ranges::any_of(known, [&](const log::SignedHead& each) { return each.head == pass.head.head; });
+  if (item.replaces) return check_replacement(device, std::move(pass));
   if (pass.duplicate) return pass;
-  if (!standing.keys.empty() && standing.keys.back() != pass.envelope.key) {
-    return refuse_for_now(ErrorCode::refused,
-                          "A segment is sealed under a key that is no longer in use: seal it again under the current "
-                          "one.");
-  }
+  if (auto refusal = is_sealed_under_an_old_key(pass.envelope)) return tl::make_unexpected(std::move(*refusal));
   auto placed = place_segment(std::move(pass), item, stored);
   if (!placed) return placed;
   if (const auto genuine = log::verify_envelope(placed->envelope); !genuine) return refuse(genuine.error());
@@ -140,6 +137,35 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
     if (!placed->fork) placed->fork = log::disagreement(placed->envelope.log, each, placed->head);
   }
   return placed;
+}
+
+std::optional<Refusal> SpaceGate::is_sealed_under_an_old_key(const log::Envelope& envelope) const {
+  const roster::Standing& standing = roster_.standing();
+  if (standing.keys.empty() || standing.keys.back() == envelope.key) return std::nullopt;
+  return Refusal{{ErrorCode::refused,
+                  "A segment is sealed under a key that is no longer in use: seal it again under the current one."},
+                 true,
+                 {}};
+}
+
+// A hub cannot see whether a segment holds what its head says, and what is replaced is gone: only who could destroy the
+// log anyway may replace, its author and the keeper.
+bool SpaceGate::may_replace(const TransportKey& device, const DeviceKey& author) const {
+  const roster::Standing& standing = roster_.standing();
+  if (standing.keeper.transport == device) return true;
+  const roster::Member* member = standing.member(author);
+  return member && member->device.transport == device;
+}
+
+Gated<SegmentPass> SpaceGate::check_replacement(const TransportKey& device, SegmentPass pass) const {
+  if (!may_replace(device, pass.envelope.log.author)) {
+    return refuse(ErrorCode::refused, "Only its author and the keeper of the space replace a segment that is stored.");
+  }
+  if (!pass.duplicate) return refuse(ErrorCode::conflict, "There is nothing here that the segment could replace.");
+  if (auto refusal = is_sealed_under_an_old_key(pass.envelope)) return tl::make_unexpected(std::move(*refusal));
+  if (const auto genuine = log::verify_envelope(pass.envelope); !genuine) return refuse(genuine.error());
+  pass.replaces = true;
+  return pass;
 }
 
 // Finds what the segment continues. Heads at ends of segments are all that a hub knows of a chain, so it takes a

@@ -37,6 +37,7 @@ struct SegmentPass {
   log::Envelope envelope;
   log::SignedHead head;
   bool duplicate = false;              // its head is stored already: nothing to do
+  bool replaces = false;               // to be kept in place of what is stored of these very changes
   std::optional<log::Head> continues;  // the tip that it replaces; none: it begins a log or a branch
   std::optional<log::ForkProof> fork;  // store this as well, and pass it on
 };
@@ -79,6 +80,9 @@ class SpaceGate {
 
  private:
   std::optional<Refusal> cannot_follow(const roster::SignedRecord& record) const;
+  Gated<SegmentPass> check_replacement(const TransportKey& device, SegmentPass pass) const;
+  bool may_replace(const TransportKey& device, const DeviceKey& author) const;
+  std::optional<Refusal> is_sealed_under_an_old_key(const log::Envelope& envelope) const;
   Gated<SegmentPass> place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const;
 
   SpaceId space_;

@@ -1,5 +1,7 @@
 #include "core/sync/hub_head.h"
 
+#include "core/sync/limits.h"
+
 namespace plenary::sync {
 namespace {
 
@@ -33,6 +35,17 @@ HubHead read_head(ByteReader& reader) {
   head.signature = reader.id<Signature>();
   if (head.number == 0 || (head.number == 1) != head.previous.is_zero()) reader.invalidate();
   return head;
+}
+
+// Does the chain lead to b over the links, and not from a?
+bool is_detour(const SpaceId& space, const HubForkProof& proof) {
+  const HubHead &a = proof.a, &b = proof.b;
+  if (a.hub != b.hub || a.epoch != b.epoch || a.number >= b.number) return false;
+  if (proof.links.size() != b.number - a.number - 1 || proof.rival == value_of(space, a)) return false;
+  HubValue value = proof.rival;
+  std::uint64_t number = a.number;
+  for (const HubContent& link : proof.links) value = next_value(space, value, a.epoch, ++number, link);
+  return value == b.previous;
 }
 
 }  // namespace
@@ -90,11 +103,18 @@ std::optional<HubForkProof> hub_disagreement(const SpaceId& space, const HubHead
   if (one.hub != other.hub || one.epoch != other.epoch || one.number != other.number) return std::nullopt;
   const HubValue first = value_of(space, one), second = value_of(space, other);
   if (first == second) return std::nullopt;
-  return first < second ? HubForkProof{one, other} : HubForkProof{other, one};
+  return first < second ? HubForkProof{one, other, {}, {}} : HubForkProof{other, one, {}, {}};
+}
+
+std::optional<HubForkProof> hub_detour(const SpaceId& space, const HubHead& earlier, const HubHead& later,
+                                       const HubValue& rival, std::vector<HubContent> links) {
+  HubForkProof proof{earlier, later, rival, std::move(links)};
+  return is_detour(space, proof) ? std::optional(std::move(proof)) : std::nullopt;
 }
 
 Result<void> verify_hub_fork(const SpaceId& space, const HubForkProof& proof) {
-  if (hub_disagreement(space, proof.a, proof.b) != proof) {
+  const bool same_number = proof.a.number == proof.b.number;
+  if (same_number ? hub_disagreement(space, proof.a, proof.b) != proof : !is_detour(space, proof)) {
     return fail(ErrorCode::malformed, "A proof that a hub forked names two heads that do not disagree.");
   }
   if (const auto a = verify_hub_head(space, proof.a); !a) return a;
@@ -105,6 +125,8 @@ Bytes encode_hub_fork(const HubForkProof& proof) {
   ByteWriter writer;
   writer.blob(encode_hub_head(proof.a));
   writer.blob(encode_hub_head(proof.b));
+  if (proof.a.number != proof.b.number) writer.id(proof.rival);
+  for (const HubContent& link : proof.links) writer.id(link);
   return std::move(writer).take();
 }
 
@@ -113,8 +135,16 @@ Result<HubForkProof> decode_hub_fork(ByteSpan bytes) {
   ByteReader reader(bytes);
   const auto a = decode_hub_head(reader.blob(kMaxHead));
   const auto b = decode_hub_head(reader.blob(kMaxHead));
+  HubForkProof proof;
+  if (a && b && a->number != b->number) {
+    proof.rival = reader.id<HubValue>();
+    if (reader.remaining() / HubContent::kSize > kMaxLinks) reader.invalidate();
+    while (reader.ok() && !reader.at_end()) proof.links.push_back(reader.id<HubContent>());
+  }
   if (!reader.finished() || !a || !b) return fail(ErrorCode::malformed, "A proof that a hub forked is cut or altered.");
-  return HubForkProof{*a, *b};
+  proof.a = *a;
+  proof.b = *b;
+  return proof;
 }
 
 }  // namespace plenary::sync

@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <optional>
+#include <vector>
 
 #include "core/crypto/sign.h"
 
@@ -46,11 +47,18 @@ Result<void> verify_hub_head(const SpaceId& space, const HubHead& head);
 Bytes encode_hub_head(const HubHead& head);
 Result<HubHead> decode_hub_head(ByteSpan bytes);
 
-// Two heads that one hub signed and that cannot both be true: one epoch and number, two values. The lesser first.
+// Two heads that one hub signed in one epoch and that cannot both be true: two values under one number (the lesser
+// first), or `a` is not the head on which `b` was built. Then `rival` is the value of a's number from which the
+// contents of the heads between lead to b.
 struct HubForkProof {
   HubHead a, b;
+  HubValue rival;                 // zeros where the numbers are equal
+  std::vector<HubContent> links;  // contents of the heads after a's number and before b
   friend bool operator==(const HubForkProof&, const HubForkProof&) = default;
 };
+// The proof that `later`, to which the chain leads from `rival` over `links`, was not built on `earlier`.
+std::optional<HubForkProof> hub_detour(const SpaceId& space, const HubHead& earlier, const HubHead& later,
+                                       const HubValue& rival, std::vector<HubContent> links);
 std::optional<HubForkProof> hub_disagreement(const SpaceId& space, const HubHead& one, const HubHead& other);
 Result<void> verify_hub_fork(const SpaceId& space, const HubForkProof& proof);
 Bytes encode_hub_fork(const HubForkProof& proof);

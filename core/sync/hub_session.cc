@@ -123,6 +123,12 @@ class HubSession::Impl {
   void take(Items items) {
     if (HubSpace* space = find(items.space)) space->take(std::move(items));
   }
+  void take(const Survey& survey) {
+    if (HubSpace* space = find(survey.space)) space->take(survey);
+  }
+  void take(const Reminder& reminder) {
+    if (HubSpace* space = find(reminder.space)) space->take(reminder);
+  }
   void take(Credit credit) {
     context_.credit += static_cast<std::int64_t>(std::min<std::uint64_t>(credit.bytes, 1u << 30));
   }
@@ -133,6 +139,7 @@ class HubSession::Impl {
   void take(Opened) { unexpected(); }
   void take(Plan) { unexpected(); }
   void take(Committed) { unexpected(); }
+  void take(Layout) { unexpected(); }
   void unexpected() { line_.fail(ErrorCode::malformed, "The device sent a message that only hubs send."); }
 
   HubOptions options_;

@@ -14,6 +14,12 @@ Error not_for_you() {
           "brought to this hub."};
 }
 
+Error dropped() {
+  return {ErrorCode::refused,
+          "This space has expired, as its keeper had decided, and the hub has dropped it. What is on this device stays "
+          "there until you remove it; to go on working, found a new space."};
+}
+
 Error removed() {
   return {
       ErrorCode::refused,
@@ -48,6 +54,7 @@ WireAccess HubSpace::access_now() const {
 Result<WireAccess> HubSpace::decide(const Open& open) {
   const WireAccess access = access_now();
   if (access != WireAccess::none) return access;
+  if (context_.spaces.expired(id_)) return tl::make_unexpected(dropped());
   if (!open.claim.empty()) {
     const auto claimed = context_.spaces.check_claim(id_, context_.device(), open.claim);
     if (claimed) return WireAccess::claimant;
@@ -63,7 +70,7 @@ Result<WireAccess> HubSpace::decide(const Open& open) {
 
 Opened HubSpace::answer(const Open& open) {
   const Result<WireAccess> access = decide(open);
-  if (!access) return refuse(access.error(), true);
+  if (!access) return refuse(access.error(), access.error() != dropped());
   if (*access == WireAccess::removed) return tell_of_removal();
   head_epoch_ = open.hub_epoch;
   head_number_ = open.hub_number;
@@ -199,6 +206,21 @@ void HubSpace::take(Items items) {
   }
 }
 
+void HubSpace::take(const Survey& survey) {
+  if (access_ != WireAccess::member) return;
+  Layout layout{index_, context_.spaces.layout(id_, survey.logs)};
+  std::size_t entries = 0;
+  std::erase_if(layout.logs, [&](const LogLayout& log) { return (entries += log.segments.size() + 1) > kMaxHeads; });
+  context_.line.send(layout);
+}
+
+// Once on a connection: whoever opens a new epoch of the hub must have a head that the hub signed, and that it lacks.
+void HubSpace::take(const Reminder& reminder) {
+  if (access_ != WireAccess::member || std::exchange(reminded_, true)) return;
+  request({}, 0, false);
+  context_.line.output().store.back().reminder = reminder.head;
+}
+
 void HubSpace::request_storing() {
   if (received_.empty()) return;
   request(std::move(received_), received_bytes_, true);
@@ -228,6 +250,7 @@ bool HubSpace::stored(const StoreOutcome& outcome) {
   context_.uncommitted -= static_cast<std::int64_t>(request.bytes);
   if (request.bytes > 0) context_.line.send(Credit{request.bytes});
   if (!open()) return true;
+  if (request.items == 0) fresh_ = done_due_ = true;  // a reminder is answered with the newest head
   if (request.counted) {
     Committed committed{index_, committed_count_ + request.items, {}, std::nullopt};
     for (const ItemRefusal& refusal : outcome.refused) {
@@ -253,7 +276,7 @@ void HubSpace::check_access() {
   const bool more_to_come = !introduced_ || !pending_.empty();
   if (access_ == WireAccess::introducing && now == WireAccess::none && more_to_come) return;
   if (now == WireAccess::removed) return context_.line.send(tell_of_removal());
-  if (now == WireAccess::none) return close(not_for_you());
+  if (now == WireAccess::none) return close(context_.spaces.expired(id_) ? dropped() : not_for_you());
   if (access_ == WireAccess::introducing) return context_.line.send(let_in(now, nullptr));
   access_ = now;
   Opened again;

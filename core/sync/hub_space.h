@@ -32,6 +32,8 @@ class HubSpace {
   Opened answer(const Open& open);
   void take(const Want& want);
   void take(Items items);
+  void take(const Survey& survey);
+  void take(const Reminder& reminder);
   // Puts what the device sent into one request, if there is anything.
   void request_storing();
   // True when the outcome is of a request of this space.
@@ -69,6 +71,7 @@ class HubSpace {
   const std::uint32_t index_;
   WireAccess access_ = WireAccess::none;
   Bytes claim_;
+  bool reminded_ = false;
   bool introduced_ = false;  // an introducing device has sent all that it had
 
   std::uint64_t head_epoch_ = 0, head_number_ = 0;  // the newest hub head that the device has

@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxNotices = 20'000;            // claims, statuse
 inline constexpr std::size_t kMaxBranches = 16;               // of one log, at a hub
 inline constexpr std::size_t kMaxClaimsPerInvitation = 4;     // kept by a hub
 inline constexpr std::size_t kMaxLinks = 65'536;              // hub head links in one message
+inline constexpr std::size_t kMaxSurveyed = 1'024;            // logs in one survey
 inline constexpr std::size_t kMaxErrorText = 1'024;
 inline constexpr std::size_t kMaxProgramText = 64;
 // Before any space is open: a stranger cannot make a hub hold more.

@@ -378,6 +378,7 @@ void write(const Items& items, wire::Message& out) {
     each.mutable_bytes()->assign(as_text(item.bytes));
     if (!item.after.is_zero()) each.set_after(text_of(item.after));
     each.set_branch(item.branch);
+    each.set_replaces(item.replaces);
   }
   body.set_done(items.done);
   if (items.head) write(*items.head, *body.mutable_head());
@@ -395,6 +396,7 @@ Result<Message> read(const wire::Items& in) {
     item.bytes = to_bytes(each.bytes());
     if (!each.after().empty()) item.after = *ChainValue::from(as_bytes(each.after()));
     item.branch = each.branch();
+    item.replaces = each.replaces();
     items.items.push_back(std::move(item));
   }
   items.done = in.done();
@@ -431,6 +433,65 @@ Result<Message> read(const wire::Committed& in) {
   if (!head) return tl::make_unexpected(head.error());
   committed.head = std::move(*head);
   return committed;
+}
+
+void write(const Survey& survey, wire::Message& out) {
+  out.mutable_survey()->set_space(survey.space);
+  out.mutable_survey()->set_logs(write_ids(survey.logs));
+}
+Result<Message> read(const wire::Survey& in) {
+  auto logs = read_ids<LogId>(in.logs(), kMaxSurveyed, "logs");
+  if (!logs) return tl::make_unexpected(logs.error());
+  return Survey{in.space(), std::move(*logs)};
+}
+
+void write(const Layout& layout, wire::Message& out) {
+  ByteWriter writer;
+  for (const LogLayout& log : layout.logs) {
+    writer.id(log.log);
+    writer.varint(log.segments.size());
+    for (const SegmentRef& segment : log.segments) {
+      writer.varint(segment.first);
+      writer.varint(segment.last);
+      writer.id(segment.chain);
+      writer.varint(segment.size);
+    }
+  }
+  out.mutable_layout()->set_space(layout.space);
+  out.mutable_layout()->set_logs(text_of(writer.bytes()));
+}
+Result<Message> read(const wire::Layout& in) {
+  Layout layout{in.space(), {}};
+  ByteReader reader(as_bytes(in.logs()));
+  std::size_t entries = 0;
+  while (!reader.at_end()) {
+    LogLayout log{reader.id<LogId>(), {}};
+    const std::uint64_t count = reader.bounded(kMaxHeads);
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+      SegmentRef segment;
+      segment.log = log.log;
+      segment.first = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
+      segment.last = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
+      segment.chain = reader.id<ChainValue>();
+      segment.size = reader.varint();
+      log.segments.push_back(segment);
+    }
+    if (!reader.ok()) return malformed("a layout that is cut");
+    entries += count + 1;
+    if (entries > kMaxHeads) return too_many("segments");
+    layout.logs.push_back(std::move(log));
+  }
+  return layout;
+}
+
+void write(const Reminder& reminder, wire::Message& out) {
+  out.mutable_reminder()->set_space(reminder.space);
+  out.mutable_reminder()->set_head(text_of(encode_hub_head(reminder.head)));
+}
+Result<Message> read(const wire::Reminder& in) {
+  auto head = decode_hub_head(as_bytes(in.head()));
+  if (!head) return tl::make_unexpected(head.error());
+  return Reminder{in.space(), *head};
 }
 
 void write(const Credit& credit, wire::Message& out) {
@@ -478,6 +539,12 @@ Result<Message> read_body(const wire::Message& in) {
       return Pong{};
     case wire::Message::kBye:
       return read(in.bye());
+    case wire::Message::kSurvey:
+      return read(in.survey());
+    case wire::Message::kLayout:
+      return read(in.layout());
+    case wire::Message::kReminder:
+      return read(in.reminder());
     case wire::Message::BODY_NOT_SET:
       break;
   }

@@ -93,13 +93,26 @@ struct Committed {
 struct Credit {
   std::uint64_t bytes = 0;
 };
+struct Survey {
+  std::uint32_t space = 0;
+  std::vector<LogId> logs;
+};
+struct Layout {
+  std::uint32_t space = 0;
+  std::vector<LogLayout> logs;
+};
+struct Reminder {
+  std::uint32_t space = 0;
+  HubHead head;
+};
 struct Ping {};
 struct Pong {};
 struct Bye {
   std::optional<Problem> problem;
 };
 
-using Message = std::variant<Hello, Welcome, Opens, Opened, Want, Plan, Items, Committed, Credit, Ping, Pong, Bye>;
+using Message = std::variant<Hello, Welcome, Opens, Opened, Want, Plan, Items, Committed, Credit, Ping, Pong, Bye,
+                             Survey, Layout, Reminder>;
 
 Bytes encode_message(const Message& message);
 // Nothing for a message that a newer version brought: it is passed over. malformed, limit_exceeded.

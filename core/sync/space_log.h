@@ -38,6 +38,8 @@ struct Item {
   ChainValue after;
   // The sender has opened both and says: this is another branch of a forked log, not a continuation.
   bool branch = false;
+  // A segment for the hub to keep in place of those that it has of these very changes: the same chain, packed anew.
+  bool replaces = false;
 
   friend bool operator==(const Item&, const Item&) = default;
 };
@@ -95,6 +97,12 @@ struct SegmentRef {
   bool branch = false;        // device: the peer's heads are on another branch of a forked log
 };
 
+// How a hub keeps one log: its segments in an order in which each log is contiguous.
+struct LogLayout {
+  LogId log;
+  std::vector<SegmentRef> segments;  // first, last, chain, size
+};
+
 // Reading, for both sides. Every call reads a state that some moment had; two calls may read two moments.
 class SpaceLog {
  public:
@@ -136,6 +144,7 @@ struct HubAlarm {
     restored,      // opened a new epoch: was restored from a backup; devices send again what it lacks
     other_signer,  // signs with another key than before
     withheld,      // what it sent is not what its head says
+    unlinked,      // does not show how its newest head follows from the one that this device has
   };
   Kind kind = Kind::forked;
   HubHead seen, shown;
@@ -154,13 +163,26 @@ class DeviceSpaces : public SpaceLog {
 
   // Takes a batch in, in order: one commit, durable on return. Duplicates are normal and change nothing.
   virtual StoreSummary store(const SpaceId& space, const std::vector<Item>& items) = 0;
+  // What the peer says that it holds, before anything of it is here. A device that finds more of its own log there than
+  // it has was restored from a backup (architecture.md D11).
+  virtual void peer_shows(const SpaceId&, const TransportKey&, std::span<const log::Head>) {}
   // The hub has committed these heads of ours: they count as handed over.
   virtual void acknowledged(const SpaceId& space, const TransportKey& hub, std::span<const log::Head> heads) = 0;
 
   // The newest hub head that this device has verified of this hub.
   virtual std::optional<HubHead> hub_head(const SpaceId& space, const TransportKey& hub) = 0;
+  // Heads that the holder of this signing key showed to other members, as their statuses say: verified.
+  virtual std::vector<HubHead> witnessed(const SpaceId&, const DeviceKey&) { return {}; }
   virtual void set_hub_head(const SpaceId& space, const TransportKey& hub, const HubHead& head) = 0;
   virtual void raise_alarm(const SpaceId& space, const TransportKey& hub, const HubAlarm& alarm) = 0;
+
+  // Logs of which this device would have the hub keep other segments: something in them was erased, or they came in
+  // many small pieces. Asked when both sides hold the same.
+  virtual std::vector<LogId> logs_to_repack(const SpaceId&, const TransportKey&) { return {}; }
+  // What to replace of how the hub keeps them, each by a segment of exactly these changes.
+  virtual std::vector<SegmentRef> replacements(const SpaceId&, std::span<const LogLayout>) { return {}; }
+  // The hub has replaced all that it was given of this log since replacements() was asked.
+  virtual void replaced(const SpaceId&, const LogId&) {}
 
   // Both sides hold the same roster and logs now. The moment to write a new status, to ratify claims, to seal under a
   // new key: whatever it writes is sent next. Called again after each further exchange, at most every
@@ -185,6 +207,7 @@ struct StoreRequest {
   TransportKey device;  // who sends
   std::string token;    // shown by the device for founding spaces
   std::vector<Item> items;
+  std::optional<HubHead> reminder;  // the device says that the hub had signed this
 };
 
 struct ItemRefusal {
@@ -214,6 +237,8 @@ class HubSpaces : public SpaceLog {
   virtual Access access(const SpaceId& space, const TransportKey& device) = 0;
   // The records up to the one that removed this device, so that it can see that its keeper did; empty if none did.
   virtual std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) = 0;
+  // When the space's roster let it be dropped, if this hub has dropped it; milliseconds UTC.
+  virtual std::optional<std::int64_t> expired(const SpaceId&) { return std::nullopt; }
   // Cheap checks first, then signatures: is the claim for this space, by this device, of an open invitation?
   virtual Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) = 0;
   // May this device found spaces here? The operator's choice: open, or with a token.
@@ -223,6 +248,8 @@ class HubSpaces : public SpaceLog {
   virtual std::int64_t last_sequence(const SpaceId& space);
 
   virtual std::optional<HubHead> head(const SpaceId& space) = 0;
+  // How these logs are kept; those that are not here are left out.
+  virtual std::vector<LogLayout> layout(const SpaceId&, std::span<const LogId>) { return {}; }
   // Contents of the heads `after`+1 to `last` of an epoch, for a device to follow the chain. Empty when the hub no
   // longer holds all of them, or there are more than kMaxLinks.
   virtual std::vector<HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,

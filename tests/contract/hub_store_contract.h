@@ -183,11 +183,11 @@ TYPED_TEST_P(HubStoreContract, ARestoredHubBeginsANewEpochForEverySpace) {
   this->found(maker);
   this->store(maker, maker.keeper(), {maker.segment(maker.keeper(), 1)});
 
-  EXPECT_EQ(this->store_->open_epoch(), 2u);
+  EXPECT_EQ(this->store_->open_epoch(), 7u);
   this->store_->reopen();
 
   const auto head = *this->spaces().head(maker.space());
-  EXPECT_EQ(head.epoch, 2u);
+  EXPECT_EQ(head.epoch, 7u);
   EXPECT_EQ(head.number, 1u);
   EXPECT_TRUE(head.previous.is_zero());
   EXPECT_TRUE(sync::verify_hub_head(maker.space(), head));

@@ -171,7 +171,7 @@ void World::erase(SimulatedDevice& keeper) {
   const Note note = random_.pick(records_);
   replica::Space& space = space_of(keeper);
   const auto before = space.store().roster().tip();
-  if (!keeper.replica().erase(space_, note.id)) return;
+  if (!keeper.replica().erase(space_, note.id, {})) return;
   const auto words = words_.find(note.id.text);
   const auto after = space.store().roster().tip();
   if (after == before || words == words_.end()) return;

@@ -58,14 +58,29 @@ void SimulatedDevice::copy_from(const SimulatedDevice& other) {
   disk.restore(other.disk.image());
 }
 
+// Hard links are the very files, as an image of the disk has them.
+SimulatedDevice::Backup SimulatedDevice::back_up(const Confirmed& what) {
+  Backup backup{disk.image(), what, disk.folder() / ("marks " + std::to_string(++backups_made_))};
+  std::filesystem::create_directories(backup.marks);
+  for (const auto& entry : std::filesystem::directory_iterator(disk.folder() / "spaces")) {
+    if (entry.path().extension() != ".mark") continue;
+    std::filesystem::create_hard_link(entry.path(), backup.marks / entry.path().filename());
+  }
+  return backup;
+}
+
 void SimulatedDevice::restore(const Backup& backup, InstallMark mark) {
+  const auto spaces = disk.folder() / "spaces";
   disk.restore(backup.image, mark == InstallMark::lost ? "" : "spaces");
-  if (mark == InstallMark::lost) {
-    // Made anew, the file has another inode.
-    const auto path = disk.folder() / "install";
-    std::filesystem::rename(path, disk.folder() / "install.old");
-    std::filesystem::copy_file(disk.folder() / "install.old", path);
-    std::filesystem::remove(disk.folder() / "install.old");
+  std::vector<std::filesystem::path> marks;
+  for (const auto& entry : std::filesystem::directory_iterator(spaces)) {
+    if (entry.path().extension() == ".mark") marks.push_back(entry.path());
+  }
+  for (const auto& path : marks) std::filesystem::remove(path);
+  if (mark == InstallMark::kept) {
+    for (const auto& entry : std::filesystem::directory_iterator(backup.marks)) {
+      std::filesystem::create_hard_link(entry.path(), spaces / entry.path().filename());
+    }
   }
   confirmed = backup.confirmed;
 }

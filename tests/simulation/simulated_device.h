@@ -26,6 +26,7 @@ class SimulatedDevice {
   struct Backup {
     SimulatedDisk::Image image;
     Confirmed confirmed;
+    std::filesystem::path marks;  // a folder with the install marks
   };
 
   SimulatedDevice(std::string name, std::filesystem::path folder, const std::int64_t& world_ms, std::uint64_t seed);
@@ -60,8 +61,8 @@ class SimulatedDevice {
 
   // Takes over the files of another device, as when a folder is copied. Both must be closed.
   void copy_from(const SimulatedDevice& other);
-  Backup back_up(const Confirmed& confirmed) const { return {disk.image(), confirmed}; }
-  // With a new install mark, or (the folder's file system was set back) with the old one. Must be closed.
+  Backup back_up(const Confirmed& confirmed);
+  // Without the install marks, or (an image of the whole disk was put back) with those of then. Must be closed.
   enum class InstallMark : bool { lost, kept };
   void restore(const Backup& backup, InstallMark mark);
 
@@ -79,6 +80,7 @@ class SimulatedDevice {
  private:
   void learn_identity();
 
+  int backups_made_ = 0;
   std::unique_ptr<replica::ReplicaFacade> replica_;
   std::optional<crypto::SigningKey> signing_;
   TransportKey transport_;

@@ -126,7 +126,7 @@ hub::Committed SimulatedHub::store(const std::vector<sync::StoreRequest>& reques
 
 void SimulatedHub::restore(const Backup& backup) {
   restore_in_silence(backup);
-  open_->writer.open_epoch();
+  open_->writer.open_epoch(static_cast<std::uint64_t>(++restored_) * 1000);
   close();
   open();
 }

@@ -50,6 +50,7 @@ class SimulatedHub {
   crypto::SigningKey signing_;
   crypto::AgreementKey transport_;
   hub::Policy policy_;
+  int restored_ = 0;  // times; an honest hub never opens one epoch twice
   std::shared_ptr<Open> open_;
   std::map<SpaceId, log::Frontier> acknowledged_;
 };

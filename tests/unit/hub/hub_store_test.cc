@@ -24,7 +24,7 @@ class SqliteStore final : public HubStoreUnderTest {
     open_.reset();
     open();
   }
-  std::uint64_t open_epoch() override { return open_->writer.open_epoch(); }
+  std::uint64_t open_epoch() override { return open_->writer.open_epoch(7); }
   sqlite::Database& database() { return *open_->to_write; }
 
  private:

@@ -21,16 +21,11 @@ TEST_F(ForkOfferTest, SendsOnlyTheOtherBranchAndSaysThatItIsOne) {
   ben.note(space, "On both branches.");
   meet(ann, ben, space);
   const log::Head common = newest_head(ben, space);
-  ben.replica.reset();
-  std::filesystem::copy(ben.folder / "spaces", folder_.path() / "backup", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
+  take_image(ben);
   ben.note(space, "On the first branch.");
   const log::Head first = newest_head(ben, space);
   pass_on(ben, ann, space);
-  ben.replica.reset();
-  std::filesystem::remove_all(ben.folder / "spaces");
-  std::filesystem::copy(folder_.path() / "backup", ben.folder / "spaces", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
+  restore_image(ben);
   ben.note(space, "On the second branch.");
   const log::Head second = newest_head(ben, space);
   pass_on(ben, ann, space);

@@ -264,7 +264,7 @@ TEST_F(HistoryTest, SaysThatWordsWereErasedOrHiddenAndNeverShowsThem) {
   EXPECT_THAT(states(), ElementsAre(PayloadState::hidden, PayloadState::hidden, PayloadState::hidden));
   EXPECT_EQ(ann.get(space, id).fields.at("body").payload, PayloadState::hidden);
 
-  must(dynamic_cast<ReplicaFacade&>(*ann.replica).erase(space, id));
+  must(dynamic_cast<ReplicaFacade&>(*ann.replica).erase(space, id, {}));
   EXPECT_THAT(states(), ElementsAre(PayloadState::erased, PayloadState::erased, PayloadState::erased));
 }
 

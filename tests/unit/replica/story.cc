@@ -140,6 +140,34 @@ void Tablet::write(const SpaceId& space, const RecordId& id, const std::string& 
   must(edit->commit());
 }
 
+static std::filesystem::path image_of(const Tablet& tablet) {
+  return tablet.folder.string() + ", image";
+}
+
+void take_image(Tablet& tablet) {
+  tablet.replica.reset();
+  const auto image = image_of(tablet);
+  std::filesystem::remove_all(image);
+  std::filesystem::create_directories(image);
+  for (const auto& entry : std::filesystem::directory_iterator(tablet.folder / "spaces")) {
+    const auto to = image / entry.path().filename();
+    if (entry.path().extension() == ".mark") {
+      std::filesystem::create_hard_link(entry.path(), to);  // the file itself, not a copy of it
+    } else {
+      std::filesystem::copy(entry.path(), to);
+    }
+  }
+  tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
+}
+
+void restore_image(Tablet& tablet) {
+  tablet.replica.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(image_of(tablet))) {
+    std::filesystem::rename(entry.path(), tablet.folder / "spaces" / entry.path().filename());
+  }
+  tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
+}
+
 sync::StoreSummary pass_on(Tablet& from, Tablet& to, const SpaceId& space) {
   auto& source = from.replica->sync();
   auto& target = to.replica->sync();

@@ -99,6 +99,10 @@ struct Tablet {
   std::unique_ptr<Replica> replica;
 };
 
+// An image of the whole disk is put back: the very same files, so that no install mark can tell.
+void take_image(Tablet& tablet);
+void restore_image(Tablet& tablet);
+
 // Passes everything that `to` lacks, as a hub would between them.
 sync::StoreSummary pass_on(Tablet& from, Tablet& to, const SpaceId& space);
 // Both ways, twice, so that what one ratifies reaches the other.

@@ -1,0 +1,74 @@
+#include "core/replica/hub_witness.h"
+
+#include "core/base/byte_codec.h"
+
+namespace plenary::replica {
+namespace {
+
+using Kind = sync::HubAlarm::Kind;
+
+const char* kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::forked:
+      return "hub_forked";
+    case Kind::forgot:
+      return "hub_forgot";
+    case Kind::restored:
+      return "hub_restored";
+    case Kind::other_signer:
+      return "hub_other_signer";
+    case Kind::withheld:
+      return "hub_withheld";
+    case Kind::unlinked:
+      return "hub_unlinked";
+  }
+  return "hub_forked";
+}
+
+// One alarm for each head that the hub contradicted.
+Bytes subject_of(const sync::HubHead& head) {
+  ByteWriter subject;
+  subject.raw(head.hub.span().first(8));
+  subject.varint(head.epoch);
+  subject.varint(head.number);
+  return std::move(subject).take();
+}
+
+}  // namespace
+
+void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm& alarm) {
+  const bool is_about_shown = alarm.kind == Kind::restored || alarm.kind == Kind::other_signer;
+  space.raise_alarm(writing, kind_name(alarm.kind), subject_of(is_about_shown ? alarm.shown : alarm.seen));
+  if (alarm.kind == Kind::restored) space.settle_alarms(writing, "hub_forgot");
+  if (!alarm.proof) return;
+  const Bytes bytes = sync::encode_hub_fork(*alarm.proof);
+  if (const auto name = sync::verify_notice(space.id(), sync::ItemKind::hub_fork, bytes)) {
+    space.keep_notice(writing, {static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes});
+  }
+}
+
+void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof) {
+  space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
+}
+
+void compare_heads(Space& space, Space::Writing& writing, const seal::StatusContent& content) {
+  const auto kept = space.store().setting("hub head");
+  const auto ours = kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+  const auto theirs = sync::decode_hub_head(content.hub_head);
+  if (!ours || !theirs || !sync::verify_hub_head(space.id(), *theirs)) return;
+  auto proof = sync::hub_disagreement(space.id(), *ours, *theirs);
+  if (proof) keep_hub_alarm(space, writing, {Kind::forked, *ours, *theirs, std::move(proof)});
+}
+
+std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub) {
+  std::vector<sync::HubHead> heads;
+  for (const Space::Notice& notice : space.notices()) {
+    if (notice.kind != static_cast<int>(sync::ItemKind::status)) continue;
+    const auto content = space.read_status(notice.bytes);
+    const auto head = content ? sync::decode_hub_head(content->hub_head) : fail(ErrorCode::malformed, "");
+    if (head && head->hub == hub && sync::verify_hub_head(space.id(), *head)) heads.push_back(*head);
+  }
+  return heads;
+}
+
+}  // namespace plenary::replica

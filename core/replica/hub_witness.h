@@ -1,0 +1,18 @@
+// What a space keeps of what its hub signed, and of what the hub did that an honest one does not do.
+#pragma once
+
+#include "core/replica/space.h"
+#include "core/sync/space_log.h"
+
+namespace plenary::replica {
+
+// Keeps the alarm, and the proof where there is one: proofs are passed on to every member.
+void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm& alarm);
+// What a hub showed to those whose statuses are here.
+std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub);
+// What another member's device was shown, against what this one was.
+void compare_heads(Space& space, Space::Writing& writing, const seal::StatusContent& theirs);
+// A proof that came from a colleague.
+void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof);
+
+}  // namespace plenary::replica

@@ -1,0 +1,126 @@
+// What the hub should keep otherwise than it does: segments that hold what was erased since, and many small ones of
+// this device's own log. Rules and limits: docs/protocol/sync.md, "Repacking".
+#include <algorithm>
+
+#include "core/replica/space.h"
+
+namespace plenary::replica {
+namespace {
+
+constexpr std::uint32_t kPiecesBeforeJoining = 32;  // segments handed over since the log was joined last
+constexpr std::size_t kJoinAtLeast = 8;
+constexpr std::uint32_t kJoinedChangesMax = 1000;
+constexpr std::uint64_t kPieceBytesMax = 32u << 10, kJoinedBytesMax = 512u << 10;
+
+bool overlaps(const store::StrandRun& run, const sync::SegmentRef& segment) {
+  return log::blinder_run(segment.first) <= run.run && run.run <= log::blinder_run(segment.last);
+}
+
+sync::SegmentRef spanning(const sync::SegmentRef& first, const sync::SegmentRef& last, std::uint64_t size) {
+  sync::SegmentRef joined = last;
+  joined.first = first.first;
+  joined.size = size;
+  return joined;
+}
+
+std::string pieces_setting(const LogId& log) {
+  return "pieces " + log.hex();
+}
+
+}  // namespace
+
+void Space::count_pieces(Writing& writing, const LogId& log, std::uint32_t pieces) {
+  const auto before = number_setting(pieces_setting(log)).value_or(0);
+  writing.set(pieces_setting(log), number_bytes(static_cast<std::uint64_t>(before) + pieces));
+}
+
+std::vector<LogId> Space::logs_to_repack() {
+  std::vector<LogId> logs;
+  if (current_key() == nullptr || !is_granted()) return logs;
+  const DeviceKey& own = context_.profile.signing().public_key();
+  const bool keeper = is_keeper();
+  auto& table = store_->log_table();
+  for (const store::StrandRun& run : table.due()) {
+    const store::Strand& strand = table.strand(run.strand);
+    if (keeper || strand.descriptor.author == own) logs.push_back(strand.log);
+  }
+  for (const OwnLog& log : own_logs()) {
+    if (number_setting(pieces_setting(log.log)).value_or(0) >= kPiecesBeforeJoining) logs.push_back(log.log);
+  }
+  std::ranges::sort(logs);
+  const auto repeated = std::ranges::unique(logs);
+  logs.erase(repeated.begin(), repeated.end());
+  return logs;
+}
+
+// Each segment of a run that lost something, as it is now; where the author's head at its end is not here, together
+// with those that follow it.
+void Space::replace_due(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
+  auto& table = store_->log_table();
+  const auto strands = table.strands_of(layout.log);
+  std::vector<store::StrandRun> due = table.due();
+  std::erase_if(due,
+                [&](const store::StrandRun& run) { return std::ranges::find(strands, run.strand) == strands.end(); });
+  const auto& segments = layout.segments;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (std::ranges::none_of(due, [&](const auto& run) { return overlaps(run, segments[i]); })) continue;
+    std::size_t end = i;
+    while (end < segments.size() && !table.signed_head({layout.log, segments[end].last, segments[end].chain})) {
+      const bool goes_on = end + 1 < segments.size() && segments[end + 1].first == segments[end].last + 1;
+      end = goes_on ? end + 1 : segments.size();
+    }
+    if (end == segments.size()) {
+      // Its author can, when that tablet meets the hub; until then it stays due.
+      std::erase_if(due, [&](const store::StrandRun& run) { return overlaps(run, segments[i]); });
+      continue;
+    }
+    refs.push_back(spanning(segments[i], segments[end], segments[end].size));
+    i = end;
+  }
+  replacing_[layout.log] = std::move(due);
+}
+
+void Space::join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
+  const auto& segments = layout.segments;
+  for (std::size_t i = 0; i < segments.size();) {
+    std::size_t end = i;
+    std::uint64_t size = 0;
+    const auto fits = [&](const sync::SegmentRef& next) {
+      const bool continues = end == i || next.first == segments[end - 1].last + 1;
+      return continues && next.size <= kPieceBytesMax && size + next.size <= kJoinedBytesMax &&
+             next.last - segments[i].first < kJoinedChangesMax;
+    };
+    for (; end < segments.size() && fits(segments[end]); ++end) size += segments[end].size;
+    if (end - i >= kJoinAtLeast) refs.push_back(spanning(segments[i], segments[end - 1], size));
+    i = std::max(end, i + 1);
+  }
+}
+
+std::vector<sync::SegmentRef> Space::replacements(std::span<const sync::LogLayout> layouts) {
+  std::vector<sync::SegmentRef> refs;
+  auto& table = store().log_table();
+  for (const sync::LogLayout& layout : layouts) {
+    std::vector<sync::SegmentRef> joined;
+    const auto strand = table.only_strand_of(layout.log);
+    const bool is_own = strand && table.strand(*strand).descriptor.author == context_.profile.signing().public_key();
+    if (is_own) join_pieces(layout, joined);
+    sync::LogLayout rest = layout;
+    std::erase_if(rest.segments, [&](const sync::SegmentRef& segment) {
+      return std::ranges::any_of(
+          joined, [&](const sync::SegmentRef& ref) { return ref.first <= segment.first && segment.last <= ref.last; });
+    });
+    refs.insert(refs.end(), joined.begin(), joined.end());
+    replace_due(rest, refs);
+  }
+  return refs;
+}
+
+void Space::replaced(const LogId& log) {
+  Writing writing(store());
+  for (const store::StrandRun& run : replacing_[log]) store_->log_table().no_longer_due(writing.transaction(), run);
+  if (number_setting(pieces_setting(log)).value_or(0) > 0) writing.set(pieces_setting(log), number_bytes(0));
+  writing.commit();
+  replacing_.erase(log);
+}
+
+}  // namespace plenary::replica
