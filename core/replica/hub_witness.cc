@@ -48,7 +48,10 @@ void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm&
 }
 
 void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof) {
-  space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
+  // Anybody can sign two heads with a key of their own; only our hub's count.
+  const auto kept = space.store().setting("hub head");
+  const auto ours = kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+  if (ours && ours->hub == proof.a.hub) space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
 }
 
 void compare_heads(Space& space, Space::Writing& writing, const seal::StatusContent& content) {

@@ -81,7 +81,9 @@ void Space::add_fork_alarms(std::vector<AlarmView>& alarms) {
   }
   for (const Notice& notice : notices()) {
     if (notice.kind != static_cast<int>(sync::ItemKind::fork)) continue;
-    if (const auto proof = log::decode_fork(notice.bytes)) forked.emplace(proof->a.head.log, proof->log.author);
+    const auto proof = log::decode_fork(notice.bytes);
+    const bool is_of_member = proof && store_->roster().standing().member(proof->log.author) != nullptr;
+    if (is_of_member) forked.emplace(proof->a.head.log, proof->log.author);
   }
   for (const auto& [log, author] : forked) {
     if (has_branch_record(store_->roster().standing(), log)) continue;
