@@ -124,7 +124,12 @@ std::vector<sync::LogLayout> HubReader::layout(const SpaceId& space, std::span<c
     if (known == stored->logs.end()) continue;
     sync::LogLayout layout{log, {}};
     for (const SegmentStep& step : missing_of(steps_from(known->second, 0), {})) {
-      layout.segments.push_back({log, step.first, step.last, step.chain, {}, step.size, step.sequence, false});
+      sync::SegmentRef segment{log, step.first, step.last, step.chain, {}, step.size, step.sequence, false, {}};
+      auto row = select_envelope_.query(row_of(stored->id, step.sequence));
+      if (!row.next()) continue;
+      ByteReader reader(row.blob(0));
+      if (const auto envelope = log::decode_envelope(reader.blob(log::kMaxEnvelopeBytes))) segment.key = envelope->key;
+      layout.segments.push_back(segment);
     }
     layouts.push_back(std::move(layout));
   }

@@ -51,6 +51,7 @@ class HubReader final : public sync::HubSpaces {
   sqlite::Statement select_segments_{
       database_,
       "SELECT id, first, last, chain, previous, length(bytes) FROM item WHERE log = ? AND last > ? ORDER BY last"};
+  sqlite::Statement select_envelope_{database_, "SELECT substr(bytes, 1, 512) FROM item WHERE id = ?"};
   sqlite::Statement select_bytes_{database_, "SELECT bytes FROM item WHERE id = ? AND kind = 2"};
   sqlite::Statement select_dropped_{database_, "SELECT expires FROM dropped WHERE space = ?"};
   sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};

@@ -25,7 +25,7 @@ void declare_day_commands(Declared declared);         // status, check, digest, 
 void declare_sync_command(Declared declared);         // sync
 void declare_review_commands(Declared declared);      // import, roll-call, coverage, matrix, summary
 void declare_share_command(Declared declared);        // share
-void declare_lock_commands(Declared declared);         // unlock, lock, profile passphrase, recovery-code, recover
+void declare_lock_commands(Declared declared);        // unlock, lock, profile passphrase, recovery-code, recover
 void declare_trouble_commands(Declared declared);     // erase, requests, decline, forks, branch, missing, declare-lost
 void declare_completion(Declared declared);           // completion bash|zsh|fish
 

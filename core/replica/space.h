@@ -204,6 +204,9 @@ class Space {
   Result<log::Head> change_named(const store::LoadedRecord& record, const std::string& text);
   void count_pieces(Writing& writing, const LogId& log, std::uint32_t pieces);
   void replace_due(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
+  bool has_void_keys();
+  std::vector<LogId> logs_to_reseal();
+  void reseal(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
   void join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
   void read_names();
   std::string writer_name(const DeviceKey& device);

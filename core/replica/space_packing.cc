@@ -23,6 +23,18 @@ sync::SegmentRef spanning(const sync::SegmentRef& first, const sync::SegmentRef&
   return joined;
 }
 
+std::string resealed_setting(const LogId& log) {
+  return "resealed " + log.hex();
+}
+
+// A record that made a space key.
+bool makes_key(const roster::Body& body) {
+  if (const auto* removal = std::get_if<roster::Remove>(&body)) return removal->rotation.has_value();
+  if (const auto* hand_over = std::get_if<roster::HandOver>(&body)) return hand_over->rotation.has_value();
+  if (const auto* recovery = std::get_if<roster::Recover>(&body)) return recovery->rotation.has_value();
+  return std::holds_alternative<roster::Rotate>(body);
+}
+
 std::string pieces_setting(const LogId& log) {
   return "pieces " + log.hex();
 }
@@ -47,6 +59,7 @@ std::vector<LogId> Space::logs_to_repack() {
   for (const OwnLog& log : own_logs()) {
     if (number_setting(pieces_setting(log.log)).value_or(0) >= kPiecesBeforeJoining) logs.push_back(log.log);
   }
+  for (const LogId& log : logs_to_reseal()) logs.push_back(log);
   std::ranges::sort(logs);
   const auto repeated = std::ranges::unique(logs);
   logs.erase(repeated.begin(), repeated.end());
@@ -80,6 +93,40 @@ void Space::replace_due(const sync::LogLayout& layout, std::vector<sync::Segment
   replacing_[layout.log] = std::move(due);
 }
 
+bool Space::has_void_keys() {
+  const auto& roster = store_->roster();
+  const auto records = roster.records();
+  return std::ranges::any_of(
+      records, [&](const roster::Record* record) { return makes_key(record->body) && roster.is_void(record->hash); });
+}
+
+// What was sealed under a key that a void record made is sealed anew by its author, and by the keeper, once for each
+// tip of the roster: who never had that key could not read it.
+std::vector<LogId> Space::logs_to_reseal() {
+  std::vector<LogId> logs;
+  if (!has_void_keys()) return logs;
+  const DeviceKey& own = context_.profile.signing().public_key();
+  const bool keeper = is_keeper();
+  for (const store::Strand& strand : store_->log_table().strands()) {
+    if (!keeper && strand.descriptor.author != own) continue;
+    const auto done = store_->setting(resealed_setting(strand.log));
+    if (!done || RosterHash::from(*done) != store_->roster().tip()) logs.push_back(strand.log);
+  }
+  return logs;
+}
+
+void Space::reseal(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
+  const auto& keys = store_->roster().standing().keys;
+  for (const sync::SegmentRef& segment : layout.segments) {
+    if (std::ranges::find(keys, segment.key) != keys.end()) continue;
+    const auto covers = [&](const sync::SegmentRef& ref) {
+      return ref.log == layout.log && ref.first <= segment.first && segment.last <= ref.last;
+    };
+    if (std::ranges::any_of(refs, covers)) continue;
+    if (store_->log_table().signed_head({layout.log, segment.last, segment.chain})) refs.push_back(segment);
+  }
+}
+
 void Space::join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
   const auto& segments = layout.segments;
   for (std::size_t i = 0; i < segments.size();) {
@@ -111,6 +158,7 @@ std::vector<sync::SegmentRef> Space::replacements(std::span<const sync::LogLayou
     });
     refs.insert(refs.end(), joined.begin(), joined.end());
     replace_due(rest, refs);
+    reseal(rest, refs);
   }
   return refs;
 }
@@ -119,6 +167,7 @@ void Space::replaced(const LogId& log) {
   Writing writing(store());
   for (const store::StrandRun& run : replacing_[log]) store_->log_table().no_longer_due(writing.transaction(), run);
   if (number_setting(pieces_setting(log)).value_or(0) > 0) writing.set(pieces_setting(log), number_bytes(0));
+  if (has_void_keys()) writing.set(resealed_setting(log), store_->roster().tip().span());
   writing.commit();
   replacing_.erase(log);
 }

@@ -455,6 +455,7 @@ void write(const Layout& layout, wire::Message& out) {
       writer.varint(segment.last);
       writer.id(segment.chain);
       writer.varint(segment.size);
+      writer.id(segment.key);
     }
   }
   out.mutable_layout()->set_space(layout.space);
@@ -474,6 +475,7 @@ Result<Message> read(const wire::Layout& in) {
       segment.last = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
       segment.chain = reader.id<ChainValue>();
       segment.size = reader.varint();
+      segment.key = reader.id<KeyId>();
       log.segments.push_back(segment);
     }
     if (!reader.ok()) return malformed("a layout that is cut");

@@ -95,12 +95,13 @@ struct SegmentRef {
   std::uint64_t size = 0;     // bytes; an estimate where it is not packed yet
   std::int64_t sequence = 0;  // hub: of the stored item
   bool branch = false;        // device: the peer's heads are on another branch of a forked log
+  KeyId key;                  // in a layout: what it is sealed under
 };
 
 // How a hub keeps one log: its segments in an order in which each log is contiguous.
 struct LogLayout {
   LogId log;
-  std::vector<SegmentRef> segments;  // first, last, chain, size
+  std::vector<SegmentRef> segments;  // first, last, chain, size, key
 };
 
 // Reading, for both sides. Every call reads a state that some moment had; two calls may read two moments.

@@ -169,6 +169,25 @@ TEST_F(ErasureAtHubTest, AReplacementMustCoverWholeSegmentsAndShowTheAuthorsHead
   EXPECT_EQ(newcomer(ben, space).digest(space), ben.digest(space));
 }
 
+TEST_F(ErasureAtHubTest, WhatWasSealedUnderAVoidKeyIsSealedAnew) {
+  Tablet& ann = tablet("Ann");
+  Tablet& cai = tablet("Cai");
+  const FoundedSpace founded = must(ann.replica->found_space("review_team", "Review", kLead));
+  const SpaceId space = founded.space;
+  must(cai.replica->join(must(ann.replica->invite(space, kReviewer, "Cai"))));
+  meet(ann, cai, space);
+  hub_.meet(ann, space);
+  hub_.meet(cai, space);
+  must(ann.replica->rotate(space));
+  const RecordId id = ann.note(space, "Under a key that nobody gets who comes later.");
+  hub_.meet(ann, space);
+  must(cai.replica->recover(space, founded.recovery_code));  // without having heard of the new key
+
+  for (Tablet* tablet : {&cai, &ann, &cai}) hub_.meet(*tablet, space);
+
+  EXPECT_EQ(newcomer(cai, space).get(space, id)["body"].text(), "Under a key that nobody gets who comes later.");
+}
+
 TEST_F(ErasureAtHubTest, ManySmallSegmentsBecomeFewAndTheFileShrinks) {
   Tablet& ann = tablet("Ann");
   Tablet& ben = tablet("Ben");
