@@ -38,16 +38,17 @@ ExitCode list_spaces(Session& session) {
   Json list = Json::array();
   for (const auto& space : session.spaces()) {
     const std::string role = name_of(session.schema(), space.role) + (space.keeper ? ", keeper" : "");
-    table.row({space.name, in_words(space.kind), role, std::to_string(space.records), std::to_string(space.conflicts),
+    const auto status = need(session.replica().status(space.space));
+    table.row({space.name, in_words(space.kind), role, std::to_string(status.records), std::to_string(status.conflicts),
                space.space.hex().substr(0, 8)});
     list.push_back({{"space", space.space.hex()},
                     {"name", space.name},
                     {"kind", space.kind},
                     {"role", name_of(session.schema(), space.role)},
                     {"keeper", space.keeper},
-                    {"records", space.records},
-                    {"conflicts", space.conflicts},
-                    {"waiting", space.waiting},
+                    {"records", status.records},
+                    {"conflicts", status.conflicts},
+                    {"waiting", status.waiting},
                     {"hub", space.hub ? Json(space.hub->host + ":" + std::to_string(space.hub->port)) : Json()}});
   }
   session.table(table, "No spaces yet. Found one with: plenary space found, or join with: plenary join LINK", list);

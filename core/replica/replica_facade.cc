@@ -137,10 +137,6 @@ std::vector<SpaceSummary> ReplicaFacade::spaces() {
     summary.role = space->is_granted() ? space->role() : kNoRole;
     summary.keeper = space->is_keeper();
     summary.hub = space->hub();
-    const auto counts = space->store().counts();
-    summary.records = counts.records;
-    summary.conflicts = counts.conflicts;
-    summary.waiting = space->store().causality().waiting().size();
     summaries.push_back(std::move(summary));
   }
   return summaries;

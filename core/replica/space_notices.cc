@@ -200,6 +200,7 @@ SpaceStatus Space::status() {
   status.waiting = store_->causality().waiting().size();
   status.quarantined = counts.quarantined_changes;
   status.held = counts.held;
+  status.records = counts.records;
   status.conflicts = counts.conflicts;
   status.alarms = alarms().size();
   status.last_sync_ms = number_setting(kLastSync);

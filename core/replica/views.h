@@ -23,7 +23,6 @@ struct SpaceSummary {
   Role role = kNoRole;  // of this profile; kNoRole while not ratified
   bool keeper = false;
   std::optional<HubAddress> hub;
-  std::size_t records = 0, conflicts = 0, waiting = 0;
 };
 
 struct MemberView {
@@ -92,7 +91,8 @@ struct HistoryEntry {
 
 // "On this tablet 37 · handed over 0": counts of this profile's own records since the day began.
 struct SpaceStatus {
-  bool admitted = true;  // false until the keeper's device confirms who joined: what is written here counts then
+  bool admitted = true;     // false until the keeper's device confirms who joined: what is written here counts then
+  std::size_t records = 0;  // of everybody, that are shown
   std::size_t own_changes = 0, unsent_changes = 0;
   std::size_t notes_here = 0, notes_handed_over = 0;  // own records of the schema's counted type (evidence)
   std::size_t waiting = 0, quarantined = 0, held = 0, conflicts = 0, alarms = 0;
