@@ -72,6 +72,7 @@ void World::create_record(replica::Edit& edit, SimulatedDevice&) {
   if (random_.chance(0.08)) {
     OriginTag tag;
     tag.bytes[0] = static_cast<std::byte>(1 + random_.below(2));
+    tag.bytes[1] = static_cast<std::byte>(type.front());  // one source is copied as one type
     id = edit.create_copy(type, tag);
   } else {
     id = edit.create(type);

@@ -1,14 +1,21 @@
 // simulate: runs seeds of the simulated world, several processes at once, and says which broke a promise and how.
 //
 //   simulate [--seeds N] [--start S] [--steps K] [--jobs J] [--check-tables-every N] [--twice] [--trace]
+//            [--export FILE]
+//
+// --twice runs each seed a second time and compares the traces. --export writes the seeds' spaces as histories of the
+// reference model, one JSON a line, to hold what the devices show against it.
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 
+#include "tests/simulation/export_history.h"
+#include "tests/simulation/scratch.h"
 #include "tests/simulation/world.h"
 
 namespace plenary::simulation {
@@ -18,13 +25,8 @@ struct Arguments {
   std::uint64_t start = 1, seeds = 20, jobs = 2;
   Options options;
   bool trace = false, twice = false;
+  std::string export_file;
 };
-
-std::filesystem::path scratch() {
-  const std::filesystem::path memory = "/dev/shm";
-  const auto base = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-  return base / ("plenary-simulate-" + std::to_string(::getpid()));
-}
 
 // The world that runs now, for the report of a failed CHECK.
 const World* running = nullptr;
@@ -42,15 +44,24 @@ struct Outcome {
   std::uint64_t checks = 0;
 };
 
+void export_world(World& world, std::uint64_t seed, const std::string& path) {
+  const auto members = world.members();
+  if (members.empty() || members.front()->space(world.space())->store().roster().empty()) return;
+  const auto history = export_history(*members.front(), world.space(), "simulated " + std::to_string(seed));
+  if (history) std::ofstream(path, std::ios::app) << history->dump() << "\n";
+}
+
 Outcome run_seed(std::uint64_t seed, const Arguments& arguments) {
   Options options = arguments.options;
   options.trace_lines = arguments.trace ? 100'000 : 40;
   Outcome outcome;
-  World world(seed, scratch(), options);
+  const Scratch scratch("simulate");
+  World world(seed, scratch.path() / "world", options);
   running = &world;
   running_seed = seed;
   try {
     world.run();
+    if (!arguments.export_file.empty()) export_world(world, seed, arguments.export_file);
   } catch (const std::exception& problem) {
     outcome.good = false;
     std::cout << "seed " << seed << " step " << world.step() << ": " << problem.what() << "\n"
@@ -120,6 +131,11 @@ Result<Arguments> read(int count, char** values) {
     }
     if (name == "--twice") {
       arguments.twice = true;
+      continue;
+    }
+    if (name == "--export" && i + 1 < count) {
+      arguments.export_file = values[++i];
+      arguments.jobs = 1;
       continue;
     }
     const bool has_number = i + 1 < count;

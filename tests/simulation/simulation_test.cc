@@ -1,0 +1,57 @@
+// A slice of the simulation for every build, and each seed that ever failed, by the name of what it found.
+#include <gtest/gtest.h>
+
+#include "tests/simulation/scratch.h"
+#include "tests/simulation/world.h"
+
+namespace plenary::simulation {
+namespace {
+
+// Empty when every promise was kept; else which one was not, and what had happened.
+std::string broken(std::uint64_t seed, std::size_t steps, std::uint64_t* hash = nullptr) {
+  const Scratch scratch("simulation-test");
+  Options options;
+  options.steps = steps;
+  options.trace_lines = 60;
+  World world(seed, scratch.path() / "world", options);
+  std::string problem;
+  try {
+    world.run();
+  } catch (const std::exception& violation) {
+    problem = violation.what() + std::string("\n") + world.trace().text();
+  }
+  if (hash != nullptr) *hash = world.trace().hash();
+  return problem;
+}
+
+class SimulationTest : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(SimulationTest, KeepsEveryPromise) {
+  constexpr std::uint64_t kSeeds = 5;
+  for (std::uint64_t seed = GetParam() * kSeeds; seed < (GetParam() + 1) * kSeeds; ++seed) {
+    EXPECT_EQ(broken(seed, 100), "") << "seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SimulationTest, testing::Range<std::uint64_t>(200, 208));
+
+TEST(SimulationSeedTest, MakesTheSameWorldTwice) {
+  std::uint64_t first = 0, second = 0, other = 0;
+  broken(77, 120, &first);
+  broken(77, 120, &second);
+  broken(78, 120, &other);
+  EXPECT_EQ(first, second);
+  EXPECT_NE(first, other);
+}
+
+// RosterOrderTest tells the same as a story.
+TEST(SimulationSeedTest, ARosterRecordThatHadWaitedWasGoneAfterARestart) {
+  EXPECT_EQ(broken(45, 100), "");
+}
+// ForkOfferTest tells the same as a story.
+TEST(SimulationSeedTest, AHubRefusedTheOtherBranchOfALog) {
+  EXPECT_EQ(broken(125, 100), "");
+}
+
+}  // namespace
+}  // namespace plenary::simulation
