@@ -267,7 +267,9 @@ std::optional<json> export_history(SimulatedDevice& device, const SpaceId& space
   store::SpaceStore& store = device.space(space)->store();
   Exporter exporter(store);
   json out{{"name", name}, {"roster", json::array()}, {"changes", json::array()}};
-  json moment{{"name", "on " + device.name}, {"schema", store.version()}, {"changes", json::array()},
+  json moment{{"name", "on " + device.name},
+              {"schema", store.version()},
+              {"changes", json::array()},
               {"roster", json::array()}};
   for (const roster::Record* record : store.roster().records()) {
     out["roster"].push_back(exporter.record(*record));

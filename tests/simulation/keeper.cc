@@ -119,7 +119,11 @@ void World::remove(SimulatedDevice& keeper) {
   SimulatedDevice& removed = *random_.pick(others);
   const DeviceKey key = removed.signing().public_key();
   const auto before = space_of(keeper).store().roster().tip();
-  sign(keeper, roster::Remove{key, some_cuts(keeper, key), new_key(keeper, &key)}, keeper.signing());
+  if (random_.chance(0.6)) {
+    (void)keeper.replica().remove(space_, key, "left");
+  } else {
+    sign(keeper, roster::Remove{key, some_cuts(keeper, key), new_key(keeper, &key)}, keeper.signing());
+  }
   const auto after = space_of(keeper).store().roster().tip();
   if (after != before) promises_->expect_unreadable(after, space_of(removed).keys(), key);
 }
@@ -128,10 +132,16 @@ void World::change_role(SimulatedDevice& keeper) {
   std::vector<DeviceKey> keys;
   for (const auto& [key, member] : space_of(keeper).store().roster().standing().people) keys.push_back(key);
   const DeviceKey key = random_.pick(keys);
+  if (random_.chance(0.5)) return (void)keeper.replica().change_role(space_, key, some_role(random_));
   sign(keeper, roster::ChangeRole{key, some_role(random_), some_cuts(keeper, key)}, keeper.signing());
 }
 
 void World::readmit(SimulatedDevice& keeper) {
+  if (random_.chance(0.6)) {
+    const auto works = keeper.replica().quarantined(space_);
+    if (works && !works->empty()) (void)keeper.replica().readmit(space_, random_.pick(*works));
+    return;
+  }
   replica::Space& space = space_of(keeper);
   std::vector<log::Head> quarantined;
   const merge::View& view = space.store().view();
@@ -185,32 +195,24 @@ void World::decline(SimulatedDevice& keeper) {
 }
 
 void World::rotate(SimulatedDevice& keeper) {
-  sign(keeper, roster::Rotate{new_key(keeper, nullptr)}, keeper.signing());
+  (void)keeper.replica().rotate(space_);
 }
 
 void World::hand_over(SimulatedDevice& keeper) {
-  std::vector<roster::DeviceIdentity> others;
+  std::vector<DeviceKey> others;
   for (const auto& [key, member] : space_of(keeper).store().roster().standing().people) {
-    if (!member.removed) others.push_back(member.device);
+    if (!member.removed) others.push_back(key);
   }
-  if (others.empty()) return;
-  sign(keeper, roster::HandOver{random_.pick(others), std::nullopt}, keeper.signing());
+  if (!others.empty()) (void)keeper.replica().hand_over(space_, random_.pick(others));
 }
 
-// Somebody found the printed code, and takes the space over on a device that is a member.
+// Somebody found the printed code, or one that was used up, and types it on any device.
 void World::recover() {
   SimulatedDevice* const device = any_member();
-  if (device == nullptr || !recovery_) return;
-  const auto& roster = space_of(*device).store().roster();
-  const bool may = !roster.empty() && space_of(*device).current_key() != nullptr &&
-                   roster.standing().recovery == recovery_->public_key();
-  if (!may || !random_.chance(0.4)) return;
-  auto next = crypto::SigningKey::generate(device->environment);
+  if (device == nullptr || !random_.chance(0.4)) return;
   act(*device, "recovers the space", [&] {
-    const auto before = roster.tip();
-    roster::Recover recover{device->identity(), next.public_key(), new_key(*device, nullptr)};
-    sign(*device, std::move(recover), *recovery_);
-    if (space_of(*device).store().roster().tip() != before && random_.chance(0.7)) recovery_ = std::move(next);
+    const auto next = device->replica().recover(space_, recovery_code_);
+    if (next && random_.chance(0.7)) recovery_code_ = *next;
   });
 }
 

@@ -14,13 +14,6 @@ std::uint64_t mix(std::uint64_t seed) {
   return seed ^ (seed >> 31);
 }
 
-// The recovery key as founding prints it.
-crypto::SigningKey printed_key(const std::string& code) {
-  std::string digits;
-  std::ranges::copy_if(code, std::back_inserter(digits), [](char c) { return c != '-'; });
-  return crypto::SigningKey::from_seed(*crypto::SigningKey::Seed::from(*from_hex(digits)));
-}
-
 const char* name_of(Ending ending) {
   switch (ending) {
     case Ending::done:
@@ -75,7 +68,7 @@ void World::found() {
   SimulatedDevice& keeper = *devices_.front();
   const auto founded = keeper.replica().found_space("review_team", "Review", contract::role_named("lead")).value();
   space_ = founded.space;
-  recovery_ = printed_key(founded.recovery_code);
+  recovery_code_ = founded.recovery_code;
   keeper.joined = true;
   promises_ = std::make_unique<Promises>(space_);
   (void)keeper.replica().set_hub(space_, hubs_.front()->address());

@@ -130,7 +130,7 @@ class World {
   std::vector<std::unique_ptr<SimulatedDevice>> devices_;
   SpaceId space_;
   std::unique_ptr<Promises> promises_;
-  std::optional<crypto::SigningKey> recovery_;  // as it is printed
+  std::string recovery_code_;  // as it is printed
   struct Note {
     std::string type;
     replica::RecordId id;
