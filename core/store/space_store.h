@@ -149,6 +149,7 @@ class SpaceStore::Writing {
   log::Change append(std::uint32_t strand, std::vector<log::Operation> operations, std::int64_t time_ms,
                      Environment& environment);
   void add_head(std::uint32_t strand, const log::SignedHead& head) {
+    touched_ = true;
     store_.log_table_.add_head(transaction_, strand, head);
   }
 

@@ -15,7 +15,13 @@ std::string difference(replica::Space& one, replica::Space& other) {
       if (without.store().causality().is_delivered(head)) continue;
       const bool here = without.store().log_table().find(head).has_value();
       text += std::string(" ") + whose + (here ? " waits with " : " lacks ") + head.log.hex().substr(0, 8) + "." +
-              std::to_string(head.number) + ";";
+              std::to_string(head.number);
+      for (const std::uint32_t number : space.store().log_table().strands_of(head.log)) {
+        const store::Strand& strand = space.store().log_table().strand(number);
+        text += " [" + std::to_string(strand.first) + ".." + std::to_string(strand.last.number) + " signed " +
+                std::to_string(strand.head.head.number) + "]";
+      }
+      text += ";";
     }
   };
   lacks(one, other, "the second");
@@ -35,7 +41,7 @@ void World::heal() {
     if (!device->gone) device->disk.forget_fault();
   }
   everybody_meets(hub);
-  pass_files_where_keys_are_void();
+  help_where_hubs_cannot(hub);
   check_convergence(hub);
 }
 
@@ -48,16 +54,31 @@ void World::everybody_meets(SimulatedHub& hub) {
   }
 }
 
-// What was sealed under a key that became void with its record stays unreadable, on the hub, for whoever learns of it
-// only now: there it is known by its head already, so that nobody sends it again. A file seals everything anew. This is
-// a known limit, not a broken promise: nothing is lost, and the waiting is shown.
-void World::pass_files_where_keys_are_void() {
+// Known limits, of which none loses anything, and in which what waits is shown:
+//
+// - What was sealed under a key that became void with its record stays unreadable, on the hub, for whoever learns of it
+//   only now: the hub knows it by its head already, so that nobody sends it again. A file seals everything anew.
+// - Whoever was granted on one branch of the roster, while a new key was made on the other, has no box of that key. The
+//   keeper sees the alarm of two branches, and makes another key.
+// - What was written by somebody who was never granted has no effect anywhere, and hubs do not take it: it is where a
+//   file brought it.
+void World::help_where_hubs_cannot(SimulatedHub& hub) {
+  const auto all = members();
   const auto has_void_records = [&](SimulatedDevice* device) {
     const roster::Roster& roster = space_of(*device).store().roster();
     return !roster.empty() && roster.chain(roster.tip()).size() < roster.size();
   };
-  const auto all = members();
-  if (std::ranges::none_of(all, has_void_records)) return;
+  const auto holds_work_of_strangers = [&](SimulatedDevice* device) {
+    const auto works = device->replica().quarantined(space_);
+    return works && !works->empty();
+  };
+  const bool keys_are_void = std::ranges::any_of(all, has_void_records);
+  if (!keys_are_void && std::ranges::none_of(all, holds_work_of_strangers)) return;
+  SimulatedDevice* const keeper = this->keeper();
+  if (keys_are_void && keeper != nullptr) {
+    (void)keeper->replica().rotate(space_);
+    everybody_meets(hub);
+  }
   for (int round = 0; round < 2; ++round) {
     for (SimulatedDevice* from : all) {
       const auto file = from->replica().export_day_end(space_);
@@ -78,6 +99,7 @@ void World::check_convergence(SimulatedHub& hub) {
     promises_->check_tables(*device);
     const auto access = hub.spaces().access(space_, device->replica().transport_key().public_key());
     if (access != sync::Access::member || device->dishonest) continue;
+    if (space.current_key() == nullptr) continue;  // the keeper is lost, and with it whoever could make another key
     if (first == nullptr) {
       first = device;
       continue;

@@ -117,7 +117,7 @@ class World {
   // peace.cc: the end
   void heal();
   void everybody_meets(SimulatedHub& hub);
-  void pass_files_where_keys_are_void();
+  void help_where_hubs_cannot(SimulatedHub& hub);
   void check_convergence(SimulatedHub& hub);
 
   contract::Random random_;

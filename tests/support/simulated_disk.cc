@@ -119,6 +119,7 @@ void SimulatedDisk::restore(const Image& image, const std::string& below) {
     if (is_below(entry.first)) std::filesystem::remove(folder_ / entry.first);
     return is_below(entry.first);
   });
+  synced();
   for (const auto& [name, content] : image) {
     if (!is_below(name)) continue;
     auto& file = files_[name] = std::make_shared<SimulatedFile>();

@@ -155,6 +155,24 @@ TEST_F(TroubleTest, TakesAnEditBackOnAFullDiskAndGoesOnWhenThereIsRoom) {
   EXPECT_EQ(must(ann.replica->list(space, {.type = "evidence"})).size(), 2u);
 }
 
+// Found by the simulator: the tablet believed that a head was signed whose signature the full disk had not taken, and
+// handed its changes over only after it was started anew.
+TEST_F(TroubleTest, HandsOverWhatItCouldNotSignOnAFullDisk) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  ann.note(space, "To be handed over.");
+  {
+    const FullDisk full(4096);
+    EXPECT_THROW((void)ann.replica->sync().inventory(space), sqlite::Failure);
+  }
+
+  const auto inventory = ann.replica->sync().inventory(space).value();
+
+  ASSERT_EQ(inventory.frontier.size(), 1u);
+  const sync::LogWant want{inventory.frontier[0].log, {}};
+  EXPECT_EQ(ann.replica->sync().missing_segments(space, {&want, 1}).size(), 1u);
+}
+
 TEST_F(TroubleTest, BeginsANewLogOnAClonedTablet) {
   Tablet& ann = tablet("Ann");
   Tablet& ben = tablet("Ben");
