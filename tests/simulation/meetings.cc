@@ -8,8 +8,11 @@ namespace plenary::simulation {
 
 void World::exchange(SimulatedHub& hub, const std::vector<SimulatedDevice*>& devices, const Weather& weather) {
   std::string names;
+  // What a device learns in the meeting it may learn after it sealed.
+  std::map<SimulatedDevice*, std::vector<RosterHash>> removals;
+  for (SimulatedDevice* device : devices) removals[device] = promises_->known_removals(*device);
   SimulatedWire wire(hub, weather, [&](SimulatedDevice& sender, const sync::StoreRequest& request) {
-    promises_->check_sealing(sender, request.items);
+    promises_->check_sealing(sender.name, removals.at(&sender), request.items);
     for (const sync::Item& item : request.items) {
       if (captured_.size() < 200) captured_.push_back(item);
     }
@@ -105,6 +108,7 @@ void World::take_back_half() {
     for (const auto& name : inventory.notices) add(name.kind, source.notice(space_, name));
   });
   promises_->check(*from);
+  promises_->check_sealing(from->name, promises_->known_removals(*from), items);
   random_.shuffle(items);
   if (!captured_.empty()) items.push_back(random_.pick(captured_));
   act(*to, "gets half of what " + from->name + " has, in any order", [&] {

@@ -92,18 +92,29 @@ void Promises::expect_unreadable(const RosterHash& removal, const seal::KeyRing&
   removed_[removal] = {device, keys.ids()};
 }
 
-void Promises::check_sealing(SimulatedDevice& sender, const std::vector<sync::Item>& items) {
-  replica::Space* const space = sender.space(space_);
-  if (space == nullptr) return;
+std::vector<RosterHash> Promises::known_removals(SimulatedDevice& device) const {
+  std::vector<RosterHash> known;
+  replica::Space* const space = device.space(space_);
+  if (space == nullptr) return known;
+  const roster::Roster& roster = space->store().roster();
   for (const auto& [removal, removed] : removed_) {
-    const auto& roster = space->store().roster();
     const auto* member = applies(roster, removal) ? roster.standing().member(removed.device) : nullptr;
-    if (member == nullptr || !member->removed) continue;
+    // Whoever is removed has no other key than the old ones.
+    const bool is_itself = removed.device == device.signing().public_key();
+    if (member != nullptr && member->removed && !is_itself) known.push_back(removal);
+  }
+  return known;
+}
+
+void Promises::check_sealing(const std::string& sender, const std::vector<RosterHash>& known,
+                             const std::vector<sync::Item>& items) const {
+  for (const RosterHash& removal : known) {
+    const std::vector<KeyId>& keys = removed_.at(removal).keys;
     for (const sync::Item& item : items) {
       if (item.kind != sync::ItemKind::segment) continue;
       const auto view = log::view_segment(item.bytes);
-      if (view && std::ranges::find(removed.keys, view->envelope.key) != removed.keys.end()) {
-        throw Violation("T4: " + sender.name + " knows of a removal, and sent what the removed device can read");
+      if (view && std::ranges::find(keys, view->envelope.key) != keys.end()) {
+        throw Violation("T4: " + sender + " knows of a removal, and sent what the removed device can read");
       }
     }
   }

@@ -15,8 +15,11 @@ class Promises {
   void check_tables(SimulatedDevice& device);
   // T15: words that the keeper erased are in no file. The program must have been started anew.
   void check_erased(const SimulatedDevice& device, const replica::Space& space) const;
-  // T4: what a device hands over must not be readable for whom it knows to be removed.
-  void check_sealing(SimulatedDevice& sender, const std::vector<sync::Item>& items);
+  // The removals that a device knows now.
+  std::vector<RosterHash> known_removals(SimulatedDevice& device) const;
+  // T4: what a device hands over must not be readable for whom it knew to be removed when it sealed it.
+  void check_sealing(const std::string& sender, const std::vector<RosterHash>& known,
+                     const std::vector<sync::Item>& items) const;
 
   // ---- what the world tells
   void expect_no_effect(const RosterHash& forged) { forged_.insert(forged); }
