@@ -136,7 +136,7 @@ class Day {
   }
   void check_files() const {
     if (confirmed_ > kErase) {
-      EXPECT_FALSE(device_.disk.contains(kErased));
+      EXPECT_EQ(device_.opened_files().find(kErased), std::string::npos);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include "core/replica/unlock.h"
 #include "tests/contract/example_schema.h"
+#include "tests/simulation/opened_pages.h"
 
 namespace plenary::simulation {
 namespace {
@@ -15,6 +16,11 @@ std::unique_ptr<replica::ReplicaFacade> facade(Result<std::unique_ptr<replica::R
 // The same for all, so that a seed says everything.
 replica::Unlock key() {
   return replica::Unlock::with(seal::PageKey());
+}
+
+// Every device is locked with the same key: what a passphrase costs is not simulated.
+seal::PageKey page_key() {
+  return seal::PageKey();
 }
 
 }  // namespace
@@ -50,6 +56,12 @@ replica::Space* SimulatedDevice::space(const SpaceId& id) {
   if (!found) return nullptr;
   if (!signing_) signing_ = (*found)->context().profile.signing().duplicate();
   return *found;
+}
+
+std::string SimulatedDevice::opened_files() const {
+  std::int64_t no_time = 0;
+  SimulatedEnvironment chance(no_time, 1);
+  return opened_pages(disk.image(), page_key(), chance);
 }
 
 void SimulatedDevice::copy_from(const SimulatedDevice& other) {

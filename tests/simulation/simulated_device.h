@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/replica/replica_facade.h"
+#include "core/replica/unlock.h"
 #include "tests/simulation/simulated_environment.h"
 #include "tests/support/simulated_disk.h"
 
@@ -59,6 +60,8 @@ class SimulatedDevice {
   const crypto::SigningKey& signing() const { return *signing_; }
   roster::DeviceIdentity identity() const { return {signing_->public_key(), transport_}; }
 
+  // All that stands in its files, opened with its key.
+  std::string opened_files() const;
   // Takes over the files of another device, as when a folder is copied. Both must be closed.
   void copy_from(const SimulatedDevice& other);
   Backup back_up(const Confirmed& confirmed);
