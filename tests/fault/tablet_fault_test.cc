@@ -187,7 +187,7 @@ class Day {
         must(replica.seal_day(morning_.space, 0));
         return;
       case kErase:
-        must(replica.erase(morning_.space, erased_));
+        (void)must(replica.erase(morning_.space, erased_, {}));
         return;
       default:
         (void)must(replica.export_day_end(morning_.space));

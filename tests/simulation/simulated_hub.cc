@@ -38,6 +38,12 @@ class SimulatedHub::Liar final : public sync::HubSpaces {
   Result<void> may_found(const TransportKey& device, const std::string& token) override {
     return truth_.may_found(device, token);
   }
+  std::optional<std::int64_t> expired(const SpaceId& space) override { return truth_.expired(space); }
+  std::vector<sync::LogLayout> layout(const SpaceId& space, std::span<const LogId> logs) override {
+    auto layouts = truth_.layout(space, logs);
+    std::erase_if(layouts, [&](const sync::LogLayout& layout) { return withheld_.contains(layout.log); });
+    return layouts;
+  }
   std::optional<sync::HubHead> head(const SpaceId& space) override { return truth_.head(space); }
   std::vector<sync::HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,
                                       std::uint64_t last) override {
