@@ -13,14 +13,12 @@ std::unique_ptr<replica::ReplicaFacade> facade(Result<std::unique_ptr<replica::R
   return std::unique_ptr<replica::ReplicaFacade>(dynamic_cast<replica::ReplicaFacade*>(replica->release()));
 }
 
-// The same for all, so that a seed says everything.
-replica::Unlock key() {
-  return replica::Unlock::with(seal::PageKey());
-}
-
-// Every device is locked with the same key: what a passphrase costs is not simulated.
+// The same for all, so that a seed says everything; what a passphrase costs is not simulated.
 seal::PageKey page_key() {
   return seal::PageKey();
+}
+replica::Unlock key() {
+  return replica::Unlock::with(page_key());
 }
 
 }  // namespace
