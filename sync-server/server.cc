@@ -200,6 +200,7 @@ void Server::note(const Connection& connection, const sync::Event& event) {
       parts_.log.warning(words_of(event.kind), {{"connection", connection.number()},
                                                 {"device", connection.device()},
                                                 {"space", event.space},
+                                                {"items", event.count},
                                                 {"reason", event.error.message}});
       break;
     case sync::Event::Kind::closed:

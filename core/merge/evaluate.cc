@@ -60,10 +60,10 @@ void MergedSpace::regroup() const {
 
 void MergedSpace::merge_pending() const {
   CHECK(!roster_.empty());
-  Position now{&roster_.standing(), roster_.unsettled()};
+  Position now{roster_.standing(), roster_.unsettled()};
   if (position_ && !reshaped_) {
     const Impact moved =
-        impact(causality_, roster_, *position_->standing, position_->unsettled, *now.standing, now.unsettled);
+        impact(causality_, roster_, position_->standing, position_->unsettled, now.standing, now.unsettled);
     touched_logs_.insert(moved.logs.begin(), moved.logs.end());
     touched_records_.insert(moved.records.begin(), moved.records.end());
   }

@@ -39,7 +39,7 @@ class MergedSpace {
 
  private:
   struct Position {
-    const roster::Standing* standing = nullptr;
+    roster::Standing standing;
     std::vector<RosterHash> unsettled;
   };
 

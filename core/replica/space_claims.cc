@@ -113,6 +113,8 @@ std::string Space::oddness(const roster::Claim& claim, const std::string& name, 
   if (name.empty()) return "It does not say a name.";
   const auto same = person_of(*store_, claim.invitation);
   for (const auto& [key, member] : standing.people) {
+    // Where the invitation is for somebody, the claim has no say in who it is.
+    if (!same && member.person == claim.person) return "It says that it belongs to a person who is a member already.";
     if (member.person != same && name_of(member.person) == name) return "A member of this space has that name already.";
   }
   return "";

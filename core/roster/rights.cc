@@ -58,10 +58,9 @@ class Course {
     }
   }
 
-  Right end(const std::vector<log::Head>* names) const {
-    static const std::vector<log::Head> kNone;
+  Right end(const std::vector<log::Head>& names) const {
     if (right_.role == kNoRole || readmitted_) return right_;
-    return causality_.on_line(place_, names ? *names : kNone, horizon_) ? right_ : Right{kNoRole, Quarantine::fork};
+    return causality_.on_line(place_, names, horizon_) ? right_ : Right{kNoRole, Quarantine::fork};
   }
 
  private:
@@ -100,7 +99,7 @@ LogRights rights_of_log(const log::Causality& causality, std::uint32_t lane, con
   for (const Event& event : standing.events) {
     if (concerns(event, log, key)) rights.events.push_back(event);
   }
-  if (const auto names = standing.names.find(log); names != standing.names.end()) rights.names = &names->second;
+  if (const auto names = standing.names.find(log); names != standing.names.end()) rights.names = names->second;
   rights.is_plain =
       rights.events.size() == 1 && rights.events.front().kind == Event::Kind::grant && causality.lane_is_alone(lane);
   const Role role = rights.events.empty() ? kNoRole : rights.events.front().role;

@@ -18,6 +18,10 @@ bool is_opening(const Body& body) {
   return is_recovery(body) || is_hand_over(body);
 }
 
+// What is kept of standings that are not at the tip: so many of them, and so many people, rights and keys in all.
+constexpr std::size_t kHeldStandings = 64;
+constexpr std::size_t kHeldEntries = 100'000;
+
 }  // namespace
 
 // ---- admission
@@ -30,16 +34,27 @@ Admission Roster::add(const Record& record, std::vector<const Record*>* admitted
     auto& followers = waiting_[record.previous];
     const bool here =
         std::any_of(followers.begin(), followers.end(), [&](const Record& r) { return r.hash == record.hash; });
-    if (!here) followers.push_back(record);
+    if (!here && waiting_count_ < kMaxWaiting) {
+      followers.push_back(record);
+      ++waiting_count_;
+    }
+    if (followers.empty()) waiting_.erase(record.previous);
     return Admission::waiting;
   }
   const Admission outcome = admit(record, admitted);
   if (outcome != Admission::admitted) return outcome;
+  // The usual record follows the tip and opens no epoch: it is the tip, and nothing else is to be looked at.
+  const bool follows = nodes_.size() > 1 && nodes_.back()->parent == tip_ && !is_opening(record.body);
+  if (follows && !waiting_.contains(record.hash)) {
+    tip_ = static_cast<std::uint32_t>(nodes_.size()) - 1;
+    return Admission::admitted;
+  }
   std::vector<RosterHash> arrived{record.hash};
   while (!arrived.empty()) {
     auto followers = waiting_.extract(arrived.back());
     arrived.pop_back();
     if (!followers) continue;
+    waiting_count_ -= followers.mapped().size();
     for (const Record& follower : followers.mapped()) {
       if (admit(follower, admitted) == Admission::admitted) arrived.push_back(follower.hash);
     }
@@ -56,12 +71,11 @@ Admission Roster::admit(const Record& record, std::vector<const Record*>* admitt
       invalid_.insert(record.hash);
       return Admission::invalid;
     }
-    node->keeper = found->keeper.signing;
-    node->recovery = found->recovery;
+    node->signers = {found->keeper.signing, found->recovery};
   } else {
     const std::uint32_t parent = index_.at(record.previous);
     const Node& last = *nodes_[parent];
-    const DeviceKey& signer = is_recovery(record.body) ? last.recovery : last.keeper;
+    const DeviceKey& signer = is_recovery(record.body) ? last.signers.recovery : last.signers.keeper;
     const std::uint32_t epoch = last.record.epoch + (is_opening(record.body) ? 1 : 0);
     if (record.signer != signer || record.epoch != epoch) {
       invalid_.insert(record.hash);
@@ -69,12 +83,10 @@ Admission Roster::admit(const Record& record, std::vector<const Record*>* admitt
     }
     node->parent = parent;
     node->depth = last.depth + 1;
-    node->keeper = last.keeper;
-    node->recovery = last.recovery;
-    if (const auto* handover = std::get_if<HandOver>(&record.body)) node->keeper = handover->keeper.signing;
+    node->signers = last.signers;
+    if (const auto* handover = std::get_if<HandOver>(&record.body)) node->signers.keeper = handover->keeper.signing;
     if (const auto* recovery = std::get_if<Recover>(&record.body)) {
-      node->keeper = recovery->keeper.signing;
-      node->recovery = recovery->recovery;
+      node->signers = {recovery->keeper.signing, recovery->recovery};
     }
   }
   node->record = record;
@@ -140,26 +152,65 @@ RosterHash Roster::tip() const {
   return nodes_.empty() ? RosterHash{} : nodes_[tip_]->record.hash;
 }
 
+// As the tip moves on, its standing moves with it.
 const Standing& Roster::standing() const {
   CHECK(!nodes_.empty());
-  return standing_of(tip_);
+  auto steps = path(at_tip_.node, tip_);
+  const bool goes_on = at_tip_.standing && (at_tip_.node == tip_ || nodes_[steps.front()]->parent == at_tip_.node);
+  if (!goes_on) at_tip_ = {UINT32_MAX, std::make_unique<Standing>()};
+  for (const std::uint32_t step : steps) apply(*at_tip_.standing, nodes_[step]->record);
+  at_tip_.node = tip_;
+  return *at_tip_.standing;
 }
 
 const Standing* Roster::standing_at(const RosterHash& record) const {
   const auto found = index_.find(record);
-  return found == index_.end() ? nullptr : &standing_of(found->second);
+  if (found == index_.end()) return nullptr;
+  if (found->second == tip_) return &standing();
+  const Held* nearest = at_tip_.standing ? &at_tip_ : nullptr;
+  std::vector<std::uint32_t> steps = path(nearest ? nearest->node : UINT32_MAX, found->second);
+  if (nearest && !steps.empty() && nodes_[steps.front()]->parent != nearest->node) nearest = nullptr;
+  for (const Held& held : elsewhere_) {
+    if (held.node == found->second) return held.standing.get();
+    auto from_there = path(held.node, found->second);
+    if (from_there.size() >= steps.size() || nodes_[from_there.front()]->parent != held.node) continue;
+    nearest = &held;
+    steps = std::move(from_there);
+  }
+  Held made{found->second, nearest ? std::make_unique<Standing>(*nearest->standing) : std::make_unique<Standing>()};
+  for (const std::uint32_t step : steps) apply(*made.standing, nodes_[step]->record);
+  return &keep(std::move(made));
 }
 
-const Standing& Roster::standing_of(std::uint32_t node) const {
-  if (nodes_[node]->standing) return *nodes_[node]->standing;
-  std::vector<std::uint32_t> path;
-  std::uint32_t at = node;
-  for (; at != UINT32_MAX && !nodes_[at]->standing; at = nodes_[at]->parent) path.push_back(at);
-  auto standing = std::make_unique<Standing>();
-  if (at != UINT32_MAX) *standing = *nodes_[at]->standing;
-  for (auto step = path.rbegin(); step != path.rend(); ++step) apply(*standing, nodes_[*step]->record);
-  nodes_[node]->standing = std::move(standing);
-  return *nodes_[node]->standing;
+// The nodes after `from` to `to`; from the founding on where `from` is not before it.
+std::vector<std::uint32_t> Roster::path(std::uint32_t from, std::uint32_t to) const {
+  std::vector<std::uint32_t> steps;
+  for (std::uint32_t at = to; at != UINT32_MAX && at != from; at = nodes_[at]->parent) steps.push_back(at);
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
+// Standings of long rosters are large: were each kept, memory would grow with the square of the roster.
+const Standing& Roster::keep(Held held) const {
+  const auto entries = [](const Held& each) {
+    const Standing& standing = *each.standing;
+    return standing.people.size() + standing.events.size() + standing.names.size() + standing.erasures.size() +
+           standing.invitations.size() + standing.keys.size();
+  };
+  elsewhere_.push_back(std::move(held));
+  std::size_t together = 0;
+  for (const Held& each : elsewhere_) together += entries(each);
+  while (elsewhere_.size() > 1 && (together > kHeldEntries || elsewhere_.size() > kHeldStandings)) {
+    together -= entries(elsewhere_.front());
+    elsewhere_.pop_front();
+  }
+  return *elsewhere_.back().standing;
+}
+
+std::optional<Signers> Roster::signers_after(const RosterHash& record) const {
+  const auto found = index_.find(record);
+  if (found == index_.end()) return std::nullopt;
+  return nodes_[found->second]->signers;
 }
 
 const Record* Roster::find(const RosterHash& record) const {

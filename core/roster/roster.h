@@ -1,9 +1,11 @@
 // Roster: the tree of validly signed records of one space, the chain of it that applies, and what that chain says.
 // Records come here verified (roster/codec.h checks signatures). Source: the reference model, section 2; D6.
 //
-// One thread at a time. References to standings stay valid for the life of the object.
+// One thread at a time. References to records stay valid for the life of the object; those to standings until the next
+// call that is not const or asks for another one.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <set>
 #include <unordered_map>
@@ -61,9 +63,17 @@ struct Standing {
 enum class Admission : std::uint8_t {
   admitted,
   known,    // was here already
-  waiting,  // follows a record that is not here
+  waiting,  // follows a record that is not here; of those that wait, kMaxWaiting are kept
   invalid,  // its signer is not keeper there, or its epoch does not fit: has no effect, for ever
 };
+
+// Who may sign what follows a record.
+struct Signers {
+  DeviceKey keeper, recovery;
+};
+
+// Records that wait for another: more are forgotten, and come again.
+inline constexpr std::size_t kMaxWaiting = 1'024;
 
 class Roster {
  public:
@@ -83,6 +93,8 @@ class Roster {
   const Standing& standing() const;
   // The standing at any valid record; null for one that is not here.
   const Standing* standing_at(const RosterHash& record) const;
+  // Nothing for a record that is not here. Costs nothing, unlike a standing.
+  std::optional<Signers> signers_after(const RosterHash& record) const;
   const Record* find(const RosterHash& record) const;
   // The records from the founding to `record`.
   std::vector<const Record*> chain(const RosterHash& record) const;
@@ -109,8 +121,12 @@ class Roster {
     std::uint32_t parent = UINT32_MAX;
     std::uint32_t depth = 0;
     std::vector<std::uint32_t> children;
-    DeviceKey keeper, recovery;  // after this record
-    mutable std::unique_ptr<Standing> standing;
+    Signers signers;  // after this record
+  };
+  // The standing after a record, made from that of an earlier one.
+  struct Held {
+    std::uint32_t node = UINT32_MAX;
+    std::unique_ptr<Standing> standing;
   };
   using Opening = bool (*)(const Body&);
 
@@ -118,11 +134,15 @@ class Roster {
   void find_tip();
   std::vector<std::uint32_t> beyond(std::uint32_t base, Opening kind, Opening barrier) const;
   std::uint32_t follow_keeper(std::uint32_t base) const;
-  const Standing& standing_of(std::uint32_t node) const;
+  std::vector<std::uint32_t> path(std::uint32_t from, std::uint32_t to) const;
+  const Standing& keep(Held held) const;
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::unordered_map<RosterHash, std::uint32_t> index_;
   std::unordered_map<RosterHash, std::vector<Record>> waiting_;  // by the record they follow
+  std::size_t waiting_count_ = 0;
+  mutable Held at_tip_;
+  mutable std::deque<Held> elsewhere_;  // oldest first; as many as have kHeldEntries together, and at least one
   std::set<RosterHash> invalid_;
   std::uint32_t tip_ = 0;
   std::uint64_t revision_ = 0;
@@ -144,7 +164,7 @@ struct LogRights {
   Right plain;
   bool is_plain = true;
   std::vector<Event> events;
-  const std::vector<log::Head>* names = nullptr;  // null: none
+  std::vector<log::Head> names;  // points that are on the log's line
 };
 LogRights rights_of_log(const log::Causality& causality, std::uint32_t lane, const Standing& standing);
 

@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t kMaxDigests = 64;
 constexpr std::size_t kMaxHubHead = 4096;
 constexpr std::size_t kMaxProgram = 64;
-constexpr std::size_t kMaxHeads = 4096;
 
 std::string text_of(ByteSpan bytes) {
   return std::string(as_text(bytes));
@@ -57,7 +56,7 @@ Result<StatusContent> decode(ByteSpan bytes) {
   StatusContent content;
   content.time_ms = message.time_ms();
   ByteReader frontier(as_bytes(message.frontier()));
-  content.frontier = log::read_frontier(frontier, kMaxHeads);
+  content.frontier = log::read_frontier(frontier, kMaxStatusHeads);
   const auto roster = RosterHash::from(as_bytes(message.roster()));
   const bool bounded = static_cast<std::size_t>(message.digests_size()) <= kMaxDigests &&
                        message.hub_head().size() <= kMaxHubHead && message.program().size() <= kMaxProgram;
@@ -83,7 +82,7 @@ Result<StatusContent> decode(ByteSpan bytes) {
 roster::Status seal_status(const SpaceKey& key, const SpaceId& space, const crypto::SigningKey& device,
                            std::uint64_t number, const StatusContent& content, Environment& environment) {
   CHECK(content.digests.size() <= kMaxDigests && content.hub_head.size() <= kMaxHubHead);
-  CHECK(content.program.size() <= kMaxProgram && content.frontier.size() <= kMaxHeads);
+  CHECK(content.program.size() <= kMaxProgram && content.frontier.size() <= kMaxStatusHeads);
   ByteWriter plaintext;
   plaintext.blob(as_bytes(encode(content)));
   Bytes padded = std::move(plaintext).take();

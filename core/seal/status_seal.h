@@ -8,6 +8,8 @@
 
 namespace plenary::seal {
 
+inline constexpr std::size_t kMaxStatusHeads = 4'096;  // of the frontier that a status names
+
 // A digest at a position (a hash of frontier, roster tip, void erasures and schema version), to be compared with
 // another device's at the same position.
 struct PositionDigest {
@@ -18,7 +20,7 @@ struct PositionDigest {
 
 struct StatusContent {
   std::int64_t time_ms = 0;  // device's wall clock
-  log::Frontier frontier;
+  log::Frontier frontier;  // at most kMaxStatusHeads of it
   RosterHash roster;  // tip
   std::uint32_t schema = 1;
   std::vector<PositionDigest> digests;  // recent ones, newest first, at most 64

@@ -205,6 +205,17 @@ void Channel::establish() {
 }
 
 Result<std::optional<Message>> Channel::next() {
+  // Messages of a newer version are passed over. There may be as many of them as bytes: no recursion.
+  for (;;) {
+    const Result<std::optional<ByteSpan>> body = next_body();
+    if (!body) return tl::make_unexpected(body.error());
+    if (!*body) return std::optional<Message>();
+    auto message = decode_message(**body);
+    if (!message || *message) return message;
+  }
+}
+
+Result<std::optional<ByteSpan>> Channel::next_body() {
   ByteReader reader(ByteSpan(stream_).subspan(stream_read_));
   const std::size_t available = reader.remaining();
   const std::uint64_t length = reader.varint();
@@ -216,13 +227,11 @@ Result<std::optional<Message>> Channel::next() {
   if (!reader.ok() || reader.remaining() < length) {
     stream_.erase(stream_.begin(), stream_.begin() + static_cast<std::ptrdiff_t>(stream_read_));
     stream_read_ = 0;
-    return std::optional<Message>();
+    return std::optional<ByteSpan>();
   }
   const ByteSpan body = reader.raw(length);
   stream_read_ += available - reader.remaining();
-  auto message = decode_message(body);
-  if (message && !*message) return next();  // of a newer version: passed over
-  return message;
+  return std::optional(body);
 }
 
 void Channel::send(const Message& message) {

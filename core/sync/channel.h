@@ -39,6 +39,8 @@ class Channel {
 
   // Puts a message into the current frame. Only when established(). Nothing goes out before flush().
   void send(const Message& message);
+  // Bytes of the stream as they are: for tests of what a hostile program sends.
+  void send_bytes(ByteSpan bytes) { plain_.insert(plain_.end(), bytes.begin(), bytes.end()); }
   // Seals what was sent into frames, appended to `out`.
   Result<void> flush(Bytes& out);
   std::size_t unflushed() const { return plain_.size(); }
@@ -46,6 +48,8 @@ class Channel {
   bool established() const { return established_; }
   // A frame or a message has begun and is not complete.
   bool in_the_middle() const { return !in_.empty() || !stream_.empty(); }
+  // Bytes of a frame or a message that are here and can not be taken out yet.
+  std::size_t unfinished() const { return in_.size() + stream_.size() - stream_read_; }
   const TransportKey& peer() const { return peer_; }
   std::uint8_t version() const { return version_; }
   // Messages longer than this are refused as they begin.
@@ -62,6 +66,8 @@ class Channel {
   Result<void> receive_second(ByteSpan body, Bytes& out);
   Result<void> receive_third(ByteSpan body);
   Result<void> begin(crypto::noise::Side side, Bytes prologue);
+  // The bytes of the next whole message; valid until more is received.
+  Result<std::optional<ByteSpan>> next_body();
   void establish();
 
   const crypto::AgreementKey& key_;

@@ -57,12 +57,12 @@ std::vector<RosterHash> SpaceGate::roster_until_removal(const TransportKey& devi
 std::optional<Refusal> SpaceGate::cannot_follow(const roster::SignedRecord& record) const {
   const auto parsed = roster::trust_stored_record(space_, record);
   if (!parsed) return Refusal{parsed.error(), false, {}};
-  const roster::Standing* before = roster_.standing_at(parsed->record().previous);
-  if (!before) {
+  const auto signers = roster_.signers_after(parsed->record().previous);
+  if (!signers) {
     return Refusal{{ErrorCode::not_delivered, "A roster record came before the one that it follows."}, true, {}};
   }
   const DeviceKey& signer = parsed->record().signer;
-  if (signer == before->keeper.signing || signer == before->recovery) return std::nullopt;
+  if (signer == signers->keeper || signer == signers->recovery) return std::nullopt;
   return Refusal{{ErrorCode::refused, "A roster record is not by the space's keeper."}, false, {}};
 }
 
@@ -182,7 +182,7 @@ Gated<SegmentPass> SpaceGate::place_segment(SegmentPass pass, const Item& item, 
       before == 0 || std::ranges::any_of(tips, [&](const log::SignedHead& tip) { return tip.head.number >= before; });
   if (item.branch && reachable && tips.size() < kMaxBranches) return pass;
   if (item.branch && tips.size() >= kMaxBranches) {
-    return refuse(ErrorCode::limit_exceeded, "Log " + short_name(log) + " has reached the limit of " +
+    return refuse_for_now(ErrorCode::limit_exceeded, "Log " + short_name(log) + " has reached the limit of " +
                                                  std::to_string(kMaxBranches) + " branches on this hub.");
   }
   Refusal refusal{{ErrorCode::conflict, "A segment of log " + short_name(log) + " begins at change " +

@@ -88,7 +88,6 @@ class HubSession::Impl {
       }
       spaces_.push_back(std::make_unique<HubSpace>(context_, each.space, static_cast<std::uint32_t>(spaces_.size())));
       answers.push_back(spaces_.back()->answer(each));
-      if (spaces_.back()->open()) line_.channel().set_message_limit(kMaxMessage);
     }
     return answers;
   }

@@ -10,8 +10,8 @@ constexpr int kConsistentReads = 8;
 // One answer for a space that is not here and for one that this device may not see: nothing can be probed.
 Error not_for_you() {
   return {ErrorCode::refused,
-          "This hub does not serve the space to this device: the device is not a member of it, or the space was never "
-          "brought to this hub."};
+          "This hub does not serve the space to this device: the device is not a member of it, its invitation was used "
+          "already or is void, or the space was never brought to this hub. Ask the keeper of the space."};
 }
 
 Error dropped() {
@@ -56,9 +56,7 @@ Result<WireAccess> HubSpace::decide(const Open& open) {
   if (access != WireAccess::none) return access;
   if (context_.spaces.expired(id_)) return tl::make_unexpected(dropped());
   if (!open.claim.empty()) {
-    const auto claimed = context_.spaces.check_claim(id_, context_.device(), open.claim);
-    if (claimed) return WireAccess::claimant;
-    if (!open.introduce) return tl::make_unexpected(claimed.error());
+    if (context_.spaces.check_claim(id_, context_.device(), open.claim)) return WireAccess::claimant;
   }
   if (!open.introduce) return tl::make_unexpected(not_for_you());
   if (!context_.spaces.head(id_)) {
@@ -81,8 +79,14 @@ Opened HubSpace::answer(const Open& open) {
   return let_in(*access, &open.position);
 }
 
-Opened HubSpace::let_in(WireAccess access, const ShortPosition* known) {
+// Only members send what is large.
+void HubSpace::set_access(WireAccess access) {
   access_ = access;
+  if (access == WireAccess::member) context_.line.channel().set_message_limit(kMaxMessage);
+}
+
+Opened HubSpace::let_in(WireAccess access, const ShortPosition* known) {
+  set_access(access);
   Opened opened;
   opened.space = index_;
   opened.access = access;
@@ -151,6 +155,7 @@ void HubSpace::stop() {
   wanted_records_.clear();
   wanted_segments_.clear();
   wanted_notices_.clear();
+  wanted_logs_.clear();
   next_record_ = next_segment_ = next_notice_ = 0;
 }
 
@@ -165,6 +170,8 @@ void HubSpace::close(const Error& error) {
 
 // ---- what the device sends
 
+// What was wanted before and is not sent yet bounds what may be wanted beside it. Records and notices are names alone;
+// looking up segments costs more, so logs wait until the segments wanted before are sent.
 void HubSpace::take(const Want& want) {
   if (access_ == WireAccess::removed) {
     const auto shown = context_.spaces.roster_until_removal(id_, context_.device());
@@ -176,16 +183,33 @@ void HubSpace::take(const Want& want) {
   if (access_ != WireAccess::claimant && access_ != WireAccess::member) return;
   wanted_records_.insert(wanted_records_.end(), want.roster.begin(), want.roster.end());
   wanted_notices_.insert(wanted_notices_.end(), want.notices.begin(), want.notices.end());
-  std::vector<SegmentRef> segments;
-  if (!want.logs.empty()) segments = context_.spaces.missing_segments(id_, want.logs);
-  Plan plan{index_, want.roster.size() + want.notices.size() + segments.size(), 0};
-  for (const SegmentRef& segment : segments) {
-    plan.bytes += segment.size;
-    if (segment.sequence > cursor_) skip_.insert(segment.sequence);
+  for (const LogWant& log : want.logs) wanted_logs_.insert_or_assign(log.log, log.have);
+  if (wanted_records_.size() > kMaxRosterRecords || wanted_notices_.size() > kMaxNotices ||
+      wanted_logs_.size() > kMaxHeads) {
+    return context_.line.fail(ErrorCode::limit_exceeded, "The device wanted more at a time than a hub sends.");
   }
-  wanted_segments_.insert(wanted_segments_.end(), segments.begin(), segments.end());
-  if (plan.items > 0) context_.line.send(plan);
   live_ = fresh_ = done_due_ = true;
+  plan(want.roster.size() + want.notices.size());
+}
+
+// Looks up the segments that are wanted, once none waits to be sent, and says how much will come.
+void HubSpace::plan(std::size_t named) {
+  std::vector<LogWant> wants;
+  if (next_segment_ == wanted_segments_.size()) {
+    for (auto& [log, have] : wanted_logs_) wants.push_back({log, std::move(have)});
+    wanted_logs_.clear();
+    wanted_segments_.clear();
+    next_segment_ = 0;
+  }
+  if (!wants.empty()) wanted_segments_ = context_.spaces.missing_segments(id_, wants);
+  Plan plan{index_, named + (wants.empty() ? 0 : wanted_segments_.size()), 0};
+  if (!wants.empty()) {
+    for (const SegmentRef& segment : wanted_segments_) {
+      plan.bytes += segment.size;
+      if (segment.sequence > cursor_) skip_.insert(segment.sequence);
+    }
+  }
+  if (plan.items > 0) context_.line.send(plan);
 }
 
 void HubSpace::take(Items items) {
@@ -195,15 +219,17 @@ void HubSpace::take(Items items) {
       context_.line.send(Credit{item.bytes.size()});
       continue;
     }
+    // With any credit left a device may send one item that is larger.
+    if (context_.uncommitted >= static_cast<std::int64_t>(context_.options.window)) {
+      return context_.line.fail(ErrorCode::limit_exceeded,
+                                "The device sent more than the hub had given it credit for (" +
+                                    std::to_string(context_.options.window) + " bytes).");
+    }
     context_.uncommitted += size;
     received_bytes_ += item.bytes.size();
     received_.push_back(std::move(item));
   }
   introduced_ = introduced_ || items.done;
-  if (context_.uncommitted > static_cast<std::int64_t>(context_.options.window + kMaxItem)) {
-    context_.line.fail(ErrorCode::limit_exceeded, "The device sent more than the hub had given it credit for (" +
-                                                      std::to_string(context_.options.window) + " bytes).");
-  }
 }
 
 void HubSpace::take(const Survey& survey) {
@@ -256,7 +282,14 @@ bool HubSpace::stored(const StoreOutcome& outcome) {
     for (const ItemRefusal& refusal : outcome.refused) {
       committed.refused.push_back(
           {committed_count_ + refusal.index + 1, {refusal.error, refusal.retry, 0}, refusal.tips});
-      context_.line.emit({.kind = Event::Kind::refused, .space = id_, .error = refusal.error, .retry = refusal.retry});
+    }
+    if (!outcome.refused.empty()) {
+      const ItemRefusal& first = outcome.refused.front();
+      context_.line.emit({.kind = Event::Kind::refused,
+                          .space = id_,
+                          .count = outcome.refused.size(),
+                          .error = first.error,
+                          .retry = first.retry});
     }
     committed_count_ += request.items;
     if (access_ != WireAccess::introducing) committed.head = head_update();
@@ -278,7 +311,7 @@ void HubSpace::check_access() {
   if (now == WireAccess::removed) return context_.line.send(tell_of_removal());
   if (now == WireAccess::none) return close(context_.spaces.expired(id_) ? dropped() : not_for_you());
   if (access_ == WireAccess::introducing) return context_.line.send(let_in(now, nullptr));
-  access_ = now;
+  set_access(now);
   Opened again;
   again.space = index_;
   again.access = now;
@@ -316,6 +349,9 @@ bool HubSpace::gather_wanted(Items& items, std::size_t& bytes) {
       item = context_.spaces.notice(id_, wanted_notices_[next_notice_++]);
     } else if (next_segment_ < wanted_segments_.size()) {
       item = context_.spaces.segment(id_, wanted_segments_[next_segment_++]);
+    } else if (!wanted_logs_.empty()) {
+      plan(0);
+      continue;
     } else {
       wanted_records_.clear();
       wanted_notices_.clear();

@@ -1,6 +1,7 @@
 // HubSpace: one space on one connection, as the hub sees it. Internal to this folder.
 #pragma once
 
+#include <map>
 #include <unordered_set>
 
 #include "core/sync/line.h"
@@ -50,6 +51,7 @@ class HubSpace {
     bool counted = true;  // false: made by the hub itself, of a claim shown in Open
   };
 
+  void set_access(WireAccess access);
   Opened refuse(const Error& error, bool retry) const;
   Opened let_in(WireAccess access, const ShortPosition* known);
   WireAccess access_now() const;
@@ -61,6 +63,7 @@ class HubSpace {
   std::optional<HeadUpdate> head_update();
   void request(std::vector<Item> items, std::uint64_t bytes, bool counted);
   void check_access();
+  void plan(std::size_t named);
   bool gather(Items& items);
   bool gather_wanted(Items& items, std::size_t& bytes);
   bool gather_new(Items& items, std::size_t& bytes);
@@ -78,6 +81,7 @@ class HubSpace {
 
   // What the device asked for, and how far it is sent.
   std::vector<RosterHash> wanted_records_;
+  std::map<LogId, std::vector<log::Head>> wanted_logs_;  // whose segments were not looked up yet
   std::vector<SegmentRef> wanted_segments_;
   std::vector<NoticeName> wanted_notices_;
   std::size_t next_record_ = 0, next_segment_ = 0, next_notice_ = 0;

@@ -1,8 +1,10 @@
 #include "core/sync/messages.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/check.h"
+#include "core/sync/message_parts.h"
 #include "sync.pb.h"
 
 namespace plenary::sync {
@@ -86,12 +88,17 @@ Result<log::Frontier> read_frontier(const std::string& text) {
   return frontier;
 }
 
+// Each log once, in ascending order, with its greatest heads.
 std::string write_wants(const std::vector<LogWant>& wants) {
+  std::map<LogId, std::vector<log::Head>> by_log;
+  for (const LogWant& want : wants) by_log.insert_or_assign(want.log, want.have);
   ByteWriter writer;
-  for (const LogWant& want : wants) {
-    writer.id(want.log);
-    writer.varint(want.have.size());
-    for (const log::Head& head : want.have) {
+  for (auto& [log, have] : by_log) {
+    std::ranges::sort(have, std::greater(), &log::Head::number);
+    if (have.size() > kMaxWantedHeads) have.resize(kMaxWantedHeads);
+    writer.id(log);
+    writer.varint(have.size());
+    for (const log::Head& head : have) {
       writer.varint(head.number);
       writer.id(head.chain);
     }
@@ -106,12 +113,13 @@ Result<std::vector<LogWant>> read_wants(const std::string& text) {
   while (!reader.at_end()) {
     LogWant want;
     want.log = reader.id<LogId>();
-    const std::uint64_t count = reader.bounded(kMaxHeads);
+    const std::uint64_t count = reader.bounded(kMaxWantedHeads);
     for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
       const auto number = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
       want.have.push_back({want.log, number, reader.id<ChainValue>()});
     }
     if (!reader.ok()) return malformed("cut wants");
+    if (!wants.empty() && want.log <= wants.back().log) return malformed("a log that is wanted twice");
     heads += count + 1;
     if (heads > kMaxHeads) return too_many("logs");
     wants.push_back(std::move(want));
@@ -384,11 +392,13 @@ void write(const Items& items, wire::Message& out) {
   if (items.head) write(*items.head, *body.mutable_head());
 }
 Result<Message> read(const wire::Items& in) {
+  if (static_cast<std::size_t>(in.items_size()) > kMaxItems) return too_many("items");
   Items items;
   items.space = in.space();
   items.items.reserve(static_cast<std::size_t>(in.items_size()));
   for (const wire::Item& each : in.items()) {
     if (each.bytes().size() > kMaxItem) return too_many("bytes in one item");
+    if (each.bytes().size() < kMinItem) return malformed("an item that is too short to be one");
     if (!each.after().empty() && each.after().size() != ChainValue::kSize)
       return malformed("a chain value that is none");
     Item item;
@@ -574,6 +584,7 @@ Bytes encode_message(const Message& message) {
 
 Result<std::optional<Message>> decode_message(ByteSpan bytes) {
   if (bytes.size() > kMaxMessage) return too_many("bytes");
+  if (const auto parts = check_parts(bytes); !parts) return tl::make_unexpected(parts.error());
   wire::Message in;
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return malformed("bytes that are no message");
   if (in.body_case() == wire::Message::BODY_NOT_SET) return std::optional<Message>();

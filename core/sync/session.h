@@ -24,7 +24,8 @@ struct Event {
     received,     // device: items were stored (`count` of them)
     handed_over,  // device: the hub has committed items of ours (`count` of them)
     up_to_date,   // device: both sides hold the same of this space
-    refused,      // one space or one item was refused: `error`; the rest goes on
+    refused,      // one space or one item was refused: `error`; the rest goes on. Hub: `count` items of one batch,
+                  // the first of them for this reason; 0: the space
     alarm,        // device: the hub did what an honest one does not do (DeviceSpaces::raise_alarm was called)
     closed,       // the session is over; `error` says why, code `unavailable` with an empty message: a normal end
   };

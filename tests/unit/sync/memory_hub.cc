@@ -191,6 +191,7 @@ std::optional<Bytes> MemoryHub::notice(const SpaceId& id, const NoticeName& name
 }
 
 std::vector<SegmentRef> MemoryHub::missing_segments(const SpaceId& id, std::span<const LogWant> wants) {
+  ++lookups;
   std::vector<SegmentRef> refs;
   const Space& space = *spaces_.at(id);
   for (const LogWant& want : wants) {

@@ -25,6 +25,7 @@ class MemoryHub final : public HubSpaces {
   std::size_t stored_segments() const;
   std::size_t duplicates = 0;
   int commits = 0;
+  std::uint64_t lookups = 0;  // of missing segments
   // A hub that lies: leaves this log out of the inventories that it shows.
   std::optional<LogId> withheld;
 

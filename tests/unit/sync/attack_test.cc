@@ -1,0 +1,251 @@
+// What a few bytes may not cost whoever receives them: findings R1 to R4 of docs/threat-model.md, and their kind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/sync/channel.h"
+#include "tests/unit/sync/wire.h"
+
+namespace plenary::sync {
+namespace {
+
+using ::testing::HasSubstr;
+
+void put_varint(Bytes& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::byte>(value | 0x80));
+  out.push_back(static_cast<std::byte>(value));
+}
+
+// A message of one body, as bytes: what an honest program would not send.
+Bytes message_of(std::uint64_t body, const Bytes& content) {
+  Bytes bytes;
+  put_varint(bytes, body << 3 | 2);
+  put_varint(bytes, content.size());
+  bytes.insert(bytes.end(), content.begin(), content.end());
+  return bytes;
+}
+
+// A device that has shaken hands with the hub and says what it likes.
+class Intruder {
+ public:
+  Intruder(MemoryHub& hub, const crypto::AgreementKey& key)
+      : channel_(Channel::to_hub(key, hub.transport().public_key(), environment_)),
+        session_(hub, hub.transport(), hub.signing(), environment_, {}) {
+    Bytes first, third;
+    EXPECT_TRUE(channel_.start(first));
+    EXPECT_TRUE(channel_.receive(session_.receive(first, 0).send, third));
+    EXPECT_FALSE(session_.receive(third, 0).close);
+  }
+
+  // What the hub does with it.
+  Output say(const Message& message) {
+    channel_.send(message);
+    return flush();
+  }
+  Output open(const SpaceId& space, std::uint64_t window = 1'000) {
+    Open open;
+    open.space = space;
+    return say(Hello{"", window, "", {open}});
+  }
+  Output flush() {
+    Bytes bytes;
+    EXPECT_TRUE(channel_.flush(bytes));
+    return session_.receive(bytes, 0);
+  }
+  HubSession& session() { return session_; }
+  Channel& channel() { return channel_; }
+
+ private:
+  crypto::SystemEnvironment environment_;
+  Channel channel_;
+  HubSession session_;
+};
+
+std::string reason_of(const Output& output) {
+  for (const Event& event : output.events) {
+    if (event.kind == Event::Kind::closed) return event.error.message;
+  }
+  return "";
+}
+
+class AttackTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    anna_.found();
+    anna_.grant(ben_);
+    ben_.take_roster_from(anna_);
+    anna_.write(20);
+    meet(anna_, hub_);
+  }
+
+  MemoryHub hub_;
+  MemoryTablet anna_{"Anna"}, ben_{"Ben"};
+  crypto::SystemEnvironment environment_;
+};
+
+// An empty message is one byte on the wire; 65,000 of them fit into a frame.
+TEST_F(AttackTest, PassesOverAFrameFullOfEmptyMessages) {
+  crypto::SystemEnvironment environment;
+  crypto::AgreementKey hub_key = crypto::AgreementKey::generate(environment);
+  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment);
+  Channel hub = Channel::from_device(hub_key, environment);
+  Bytes first, second, third, nothing;
+  ASSERT_TRUE(device.start(first) && hub.receive(first, second) && device.receive(second, third));
+  ASSERT_TRUE(hub.receive(third, nothing));
+
+  Bytes frames;
+  for (int i = 0; i < 40; ++i) {
+    device.send_bytes(Bytes(65'000));
+    ASSERT_TRUE(device.flush(frames));
+  }
+  ASSERT_TRUE(hub.receive(frames, nothing));
+  const auto message = hub.next();
+
+  ASSERT_TRUE(message);
+  EXPECT_FALSE(*message);
+  EXPECT_EQ(hub.unfinished(), 0u);
+}
+
+TEST_F(AttackTest, RefusesItemsThatAreTooShortToBeAny) {
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space());
+  const Output output =
+      ben.say(Items{0, std::vector<Item>(100, Item{ItemKind::segment, Bytes(kMinItem - 1), {}, false}), true, {}});
+
+  EXPECT_TRUE(output.close);
+  EXPECT_TRUE(output.store.empty());
+}
+
+// 0.8 MB of empty items took 430 MB: they are counted before anything is made of them.
+TEST_F(AttackTest, CountsItemsBeforeItMakesAnyOfThem) {
+  Bytes items;
+  for (std::size_t i = 0; i < kMaxItems + 100; ++i) items.insert(items.end(), {std::byte{0x12}, std::byte{0}});
+
+  const auto message = decode_message(message_of(7, items));
+
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, ErrorCode::limit_exceeded);
+}
+
+TEST_F(AttackTest, CountsSpacesBeforeItMakesAnyOfThem) {
+  Bytes opens;
+  for (std::size_t i = 0; i < kMaxSpaces + 100; ++i) opens.insert(opens.end(), {std::byte{0x22}, std::byte{0}});
+
+  const auto message = decode_message(message_of(1, opens));
+
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, ErrorCode::limit_exceeded);
+}
+
+TEST_F(AttackTest, RefusesAnItemOfManyFieldsThatNobodyKnows) {
+  Bytes fields, items;
+  for (int i = 0; i < 1'000; ++i) fields.insert(fields.end(), {std::byte{0x78}, std::byte{1}});
+  items.push_back(std::byte{0x12});
+  put_varint(items, fields.size());
+  items.insert(items.end(), fields.begin(), fields.end());
+
+  EXPECT_FALSE(decode_message(message_of(7, items)));
+}
+
+TEST_F(AttackTest, TellsOfManyRefusedItemsOnce) {
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space());
+  const Output sent =
+      ben.say(Items{0, std::vector<Item>(200, Item{ItemKind::segment, Bytes(kMinItem), {}, false}), true, {}});
+  ASSERT_EQ(sent.store.size(), 1u);
+
+  const Output answered = ben.session().stored(hub_.commit(sent.store.front()), 0);
+
+  ASSERT_EQ(answered.events.size(), 1u);
+  EXPECT_EQ(answered.events.front().kind, Event::Kind::refused);
+  EXPECT_EQ(answered.events.front().count, 200u);
+}
+
+TEST_F(AttackTest, EndsAConnectionAtTheItemThatExceedsItsCredit) {
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space());
+  const Item half{ItemKind::segment, Bytes(kHubWindow / 2), {}, false};
+  EXPECT_FALSE(ben.say(Items{0, {half, half}, false, {}}).close);
+
+  const Output output = ben.say(Items{0, {half}, false, {}});
+
+  EXPECT_TRUE(output.close);
+  EXPECT_THAT(reason_of(output), HasSubstr("credit"));
+}
+
+TEST_F(AttackTest, TakesNoLargeMessageFromWhoeverIsNoMember) {
+  const auto invitation = anna_.invite();
+  meet(anna_, hub_);
+  MemoryTablet dai("Dai");
+  dai.join(anna_.space(), invitation);
+  Intruder claimant(hub_, dai.transport());
+  Open open;
+  open.space = anna_.space();
+  open.claim = *dai.claim(anna_.space());
+  EXPECT_FALSE(claimant.say(Hello{"", 1'000, "", {open}}).close);
+
+  const Output output =
+      claimant.say(Items{0, {Item{ItemKind::segment, Bytes(kMaxEarlyMessage), {}, false}}, true, {}});
+
+  EXPECT_TRUE(output.close);
+}
+
+TEST_F(AttackTest, RefusesAWantThatNamesALogTwice) {
+  Bytes logs, body;
+  for (int i = 0; i < 2; ++i) {
+    const auto log = anna_.own_log().span();
+    logs.insert(logs.end(), log.begin(), log.end());
+    logs.push_back(std::byte{0});
+  }
+  body.push_back(std::byte{0x22});
+  put_varint(body, logs.size());
+  body.insert(body.end(), logs.begin(), logs.end());
+
+  const auto message = decode_message(message_of(5, body));
+
+  ASSERT_FALSE(message);
+  EXPECT_THAT(message.error().message, HasSubstr("wanted twice"));
+}
+
+// Each Want of a log that is answered with all of it: the next is looked at when that was sent.
+TEST_F(AttackTest, WantsThatFollowEachOtherTakeNoMoreThanOne) {
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space(), 1);
+  const Message want = Want{0, {}, {}, {{anna_.own_log(), {}}}};
+  ben.say(want);
+  const std::uint64_t asked = hub_.lookups;
+
+  for (int i = 0; i < 1'000; ++i) ben.channel().send(want);
+  const Output output = ben.flush();
+
+  EXPECT_FALSE(output.close);
+  EXPECT_LE(hub_.lookups, asked + 1);
+}
+
+TEST_F(AttackTest, EndsAConnectionThatWantsMoreThanASpaceMayHave) {
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space(), 1);
+  Want want;
+  want.roster.assign(kMaxRosterRecords / 2 + 1, anna_.roster().tip());
+  EXPECT_FALSE(ben.say(want).close);
+
+  EXPECT_TRUE(ben.say(want).close);
+}
+
+TEST_F(AttackTest, SaysTheSameOfAClaimThatFailsAsOfASpaceThatIsNotHere) {
+  MemoryTablet dai("Dai");
+  dai.join(anna_.space(), crypto::SigningKey::generate(environment_));
+  MemoryTablet eva("Eva");
+  SpaceId nowhere;
+  nowhere.bytes[3] = std::byte{1};
+  eva.join(nowhere, crypto::SigningKey::generate(environment_));
+  Wire wire(hub_);
+  Link& here = wire.connect(dai);
+  Link& not_here = wire.connect(eva);
+  wire.run();
+
+  ASSERT_TRUE(here.event(Event::Kind::refused) && not_here.event(Event::Kind::refused));
+  EXPECT_EQ(here.event(Event::Kind::refused)->error, not_here.event(Event::Kind::refused)->error);
+}
+
+}  // namespace
+}  // namespace plenary::sync
