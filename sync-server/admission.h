@@ -19,6 +19,11 @@ class Admission {
   // A connection came from this address. limit_exceeded: it has to be refused; nothing is counted then.
   Result<void> enter(const asio::ip::address& address);
   void leave(const asio::ip::address& address);
+  // The same for a device, once it has proved which it is.
+  Result<void> enter(const TransportKey& device);
+  void leave(const TransportKey& device);
+  // Is it the number of connections from the address that keeps others from entering, and not that of all?
+  bool is_full(const asio::ip::address& address) const;
 
   // An authenticated device sent so many bytes: for how many milliseconds nothing more is read from it.
   std::int64_t pause_after(const TransportKey& device, std::size_t bytes, std::int64_t now_ms);
@@ -29,6 +34,7 @@ class Admission {
   const Limits& limits_;
   std::int64_t connections_ = 0;
   std::map<asio::ip::address, std::int64_t> by_address_;
+  std::unordered_map<TransportKey, std::int64_t> by_device_;
   std::unordered_map<TransportKey, TokenBucket> buckets_;
 };
 

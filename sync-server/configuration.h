@@ -20,6 +20,8 @@ struct Limits {
   std::int64_t connections = 12'000;
   // Tablets of a whole school often share one address.
   std::int64_t connections_per_address = 512;
+  // A tablet needs one; those that broke off are noticed only after a while.
+  std::int64_t connections_per_device = 16;
   std::chrono::seconds handshake_timeout{10};
   // Without a frame from the device; devices that stay for live push send a sign of life more often.
   std::chrono::seconds idle_timeout{300};
@@ -27,12 +29,16 @@ struct Limits {
   std::chrono::seconds write_timeout{60};
   // What may wait for one slow reader before it is dropped.
   std::int64_t outbox = std::int64_t{8} << 20;
+  // Of messages that have begun and are not complete, of all devices together.
+  std::int64_t unfinished = std::int64_t{256} << 20;
   // Token bucket per device: this much at once, and then this much a second.
   std::int64_t upload_burst = std::int64_t{64} << 20;
   std::int64_t upload_per_second = std::int64_t{4} << 20;
   // What one device may keep here.
   std::int64_t bytes_per_device = std::int64_t{1} << 30;
   std::int64_t spaces_per_device = 256;
+  // Devices cost their founder nothing: what they may keep together in one space.
+  std::int64_t bytes_per_space = std::int64_t{8} << 30;
 };
 
 struct Configuration {

@@ -8,6 +8,8 @@ namespace {
 
 // After our last word, how long to wait for the device to close, so that it can read that word.
 constexpr std::int64_t kLingerMs = 2'000;
+// The log tells of refusals of one connection at most so often.
+constexpr std::int64_t kQuietMs = 1'000;
 
 }  // namespace
 
@@ -17,7 +19,7 @@ Connection::Connection(Server& server, std::uint64_t number, asio::ip::tcp::sock
       socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       session_(server.spaces(), server.identity().transport, server.identity().signing.public_key(),
-               server.environment(), server.session_options()) {
+               server.environment(), server.session_options(*this)) {
   asio::error_code ignored;
   address_ = socket_.remote_endpoint(ignored).address();
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -46,6 +48,7 @@ asio::awaitable<void> Connection::read() {
     // What still comes after the end is read, so that the device can read our last word, and forgotten.
     if (ending_ || !reading_) continue;
     handle(session_.receive(ByteSpan(server_.read_buffer()).first(size), server_.now_ms()));
+    if (!closed_) count_unfinished(session_.unfinished());
     co_await wait_for_room(size);
   }
 }
@@ -80,7 +83,24 @@ void Connection::note(const sync::Event& event) {
     opened_.push_back(event.space);
     server_.follow(*this, event.space);
   }
+  if (event.kind == sync::Event::Kind::refused) return note_refusal(event);
   server_.note(*this, event);
+}
+
+// One line tells of many: a device that sends nothing but what is refused does not fill the log.
+void Connection::note_refusal(sync::Event event) {
+  server_.charge_for_refusals(device(), event.count);
+  refused_items_ += event.count;
+  const std::int64_t now_ms = server_.now_ms();
+  if (now_ms < quiet_until_ms_) return;
+  quiet_until_ms_ = now_ms + kQuietMs;
+  event.count = std::exchange(refused_items_, 0);
+  server_.note(*this, event);
+}
+
+void Connection::count_unfinished(std::size_t now) {
+  const std::size_t before = std::exchange(unfinished_, now);
+  server_.count_unfinished(before, now);
 }
 
 void Connection::start_writing() {
@@ -173,6 +193,7 @@ void Connection::finish(const Error& reason, std::int64_t retry_after_ms) {
 void Connection::drop(std::string_view reason) {
   if (closed_) return;
   closed_ = true;
+  count_unfinished(0);
   server_.closed(*this, reason);
   asio::error_code ignored;
   timer_.cancel(ignored);

@@ -35,6 +35,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const asio::ip::address& address() const { return address_; }
   const TransportKey& device() const { return session_.device(); }
   const std::vector<SpaceId>& opened() const { return opened_; }
+  // The device has proved which it is, and counts among the connections of that device.
+  void admitted() { admitted_ = true; }
+  bool is_admitted() const { return admitted_; }
+  // Bytes of a message that is not complete.
+  std::size_t unfinished() const { return unfinished_; }
 
  private:
   asio::awaitable<void> read();
@@ -43,6 +48,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<void> wait_for_room(std::size_t received);
   void handle(sync::Output output);
   void note(const sync::Event& event);
+  void note_refusal(sync::Event event);
+  void count_unfinished(std::size_t now);
   void start_writing();
   void end_after_writing();
   void arm(std::int64_t at_ms);
@@ -60,6 +67,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::vector<SpaceId> opened_;
   std::deque<Bytes> outbox_;
   std::size_t outbox_bytes_ = 0;
+  std::size_t unfinished_ = 0;
+  std::uint64_t refused_items_ = 0;  // that the log does not tell of yet
+  std::int64_t quiet_until_ms_ = 0;  // no refusal is told of before
   std::int64_t session_wake_ms_ = INT64_MAX;
   std::int64_t write_deadline_ms_ = INT64_MAX;
   std::int64_t linger_until_ms_ = INT64_MAX;
@@ -69,6 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = true;
   bool ending_ = false;  // closes when the outbox is written
   bool closed_ = false;
+  bool admitted_ = false;
 };
 
 }  // namespace plenary::hub

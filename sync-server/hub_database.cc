@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "core/base/file_mark.h"
+#include "core/log/segment.h"
 #include "core/sqlite/statement.h"
 
 namespace plenary::hub {
@@ -46,10 +48,41 @@ ALTER TABLE space ADD COLUMN expires INTEGER;
 CREATE TABLE dropped (space BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
+// log.author: who writes it. item.signature: of the head at which a segment ends. space.bytes: of all its items.
+constexpr sqlite::Sql kEnvelopes = R"(
+ALTER TABLE log ADD COLUMN author BLOB;
+ALTER TABLE item ADD COLUMN signature BLOB;
+ALTER TABLE space ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE space SET bytes = (SELECT coalesce(sum(length(item.bytes)), 0) FROM item WHERE item.space = space.id);
+)";
+
+void add_envelopes(sqlite::Transaction& transaction) {
+  transaction.execute(kEnvelopes);
+  sqlite::Database& database = transaction.database();
+  sqlite::Statement select(database, "SELECT id, log, bytes FROM item WHERE kind = 2 AND id > ? ORDER BY id LIMIT 1");
+  sqlite::Statement set_signature(database, "UPDATE item SET signature = ? WHERE id = ?");
+  sqlite::Statement set_author(database, "UPDATE log SET author = ? WHERE id = ?");
+  for (std::int64_t last = 0;;) {
+    std::int64_t log_id = 0;
+    std::optional<log::Envelope> envelope;
+    {
+      auto row = select.query(last);
+      if (!row.next()) return;
+      last = row.integer(0);
+      log_id = row.integer(1);
+      if (const auto segment = log::view_segment(row.blob(2))) envelope = segment->envelope;
+    }
+    if (!envelope) continue;
+    set_signature.run(transaction, envelope->signature, last);
+    set_author.run(transaction, envelope->log.author, log_id);
+  }
+}
+
 const std::vector<sqlite::Migration>& migrations() {
   static const std::vector<sqlite::Migration> all = {
       [](sqlite::Transaction& transaction) { transaction.execute(kVersion1); },
       [](sqlite::Transaction& transaction) { transaction.execute(kVersion2); },
+      add_envelopes,
   };
   return all;
 }

@@ -14,7 +14,7 @@ class HubReader final : public sync::HubSpaces {
   HubReader(sqlite::Database& database, const Policy& policy) : database_(database), policy_(policy) {}
 
   // The writer has committed something of this space.
-  void changed(const SpaceId& space) { cache_.forget(space); }
+  void changed(const SpaceId& space) { cache_.changed(space); }
 
   std::optional<sync::Inventory> inventory(const SpaceId& space) override;
   std::optional<sync::Position> position(const SpaceId& space) override;

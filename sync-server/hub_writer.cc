@@ -72,7 +72,8 @@ sync::StoreOutcome HubWriter::store_request(Work& work, const sync::StoreRequest
   for (std::size_t i = 0; i < request.items.size(); ++i) {
     const sync::Item& item = request.items[i];
     sync::Gated<bool> stored = false;
-    if (const auto room = policy_.may_store(use, item.bytes.size()); !room) {
+    const StoredSpace* space = cache_.find(request.space);
+    if (const auto room = policy_.may_store(use, space ? space->bytes : 0, item.bytes.size()); !room) {
       stored = tl::make_unexpected(sync::Refusal{room.error(), true, {}});
     } else {
       stored = store_item(work, request, item);
@@ -130,13 +131,16 @@ sync::Gated<bool> HubWriter::store_roster_record(Work& work, const sync::StoreRe
   if (work.space->roster.size() >= sync::kMaxRosterRecords) {
     return refuse(ErrorCode::limit_exceeded, "The space has as many roster records as a hub keeps.");
   }
+  const auto not_a_member = refuse(ErrorCode::refused, "Only members of the space hand over roster records.");
+  const bool known = work.space->gate.founded() && work.space->gate.knows_record(item.bytes);
+  if (!known && !work.space->gate.may_bring_record(request.device, item.bytes)) return not_a_member;
   const auto pass = work.space->gate.check_record(item.bytes);
   if (!pass) return tl::make_unexpected(pass.error());
   if (pass->duplicate) return false;
   if (work.space->gate.access(request.device) != sync::Access::member) {
     // The gate took the record in already; it is read again without it.
     cache_.forget(request.space);
-    return refuse(ErrorCode::refused, "Only members of the space hand over roster records.");
+    return not_a_member;
   }
   if (founded != nullptr) {
     work.space = &cache_.put(std::move(founded));
@@ -145,6 +149,7 @@ sync::Gated<bool> HubWriter::store_roster_record(Work& work, const sync::StoreRe
   const std::int64_t row = next_row(*work.space);
   insert_named_.run(work.transaction, row, work.space->id, item.kind, pass->hash, nullptr, item.bytes);
   work.space->roster.push_back(pass->hash);
+  work.space->bytes += static_cast<std::int64_t>(item.bytes.size());
   work.sequences.push_back(sequence_of(row));
   return true;
 }
@@ -175,8 +180,9 @@ void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, const 
   const log::Head& head = pass.head.head;
   StoredLog& log = work.space->logs[head.log];
   if (log.id == 0) {
-    insert_log_.run(work.transaction, work.space->id, head.log);
+    insert_log_.run(work.transaction, work.space->id, head.log, pass.envelope.log.author);
     log.id = database_.last_insert_rowid();
+    log.author = pass.envelope.log.author;
   }
   // A branch may leave its log where a segment ends, or within one; then what it continues is not known here.
   std::int64_t previous = 0;
@@ -187,7 +193,8 @@ void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, const 
   const std::int64_t row = next_row(*work.space);
   log.tips.push_back({sequence_of(row), pass.head});
   insert_segment_.run(work.transaction, row, work.space->id, log.id, pass.envelope.first, pass.envelope.last,
-                      pass.envelope.chain, previous, item.bytes);
+                      pass.envelope.chain, pass.envelope.signature, previous, item.bytes);
+  work.space->bytes += static_cast<std::int64_t>(item.bytes.size());
   update_log_.run(work.transaction, encode_tips(log.tips), log.id);
   work.sequences.push_back(sequence_of(row));
 }
@@ -222,6 +229,7 @@ sync::Gated<bool> HubWriter::replace_segments(Work& work, const sync::StoreReque
   for (std::size_t i = 1; i < covered.size(); ++i) delete_segment_.run(work.transaction, covered[i]);
   replace_segment_.run(work.transaction, pass.envelope.first, previous, item.bytes, last);
   if (growth > 0) add_use_.run(work.transaction, request.device, growth, 0);
+  work.space->bytes += growth;
   return false;
 }
 
@@ -235,20 +243,48 @@ sync::Gated<bool> HubWriter::store_notice(Work& work, const sync::StoreRequest& 
   if (!known && work.space->notices.size() >= sync::kMaxNotices) {
     return refuse(ErrorCode::limit_exceeded, "The space has as many claims, statuses and proofs as a hub keeps.");
   }
-  if (!known && item.kind == sync::ItemKind::claim && !has_room_for_claim(*work.space, item.bytes)) {
-    return refuse(ErrorCode::limit_exceeded,
-                  "Several devices have claimed this invitation already. Ask the keeper of the space for a new one.");
+  if (!known) {
+    if (auto full = has_no_room_for(*work.space, item)) return tl::make_unexpected(sync::Refusal{*full, false, {}});
   }
   const auto sequence = keep_notice(work, pass->name, item.bytes);
   if (sequence) work.sequences.push_back(*sequence);
   return sequence.has_value();
 }
 
+// Of what anybody can make without end, some is enough: no member leaves the others without room for their notices.
+std::optional<Error> HubWriter::has_no_room_for(const StoredSpace& space, const sync::Item& notice) {
+  if (notice.kind == sync::ItemKind::claim && !has_room_for_claim(space, notice.bytes)) {
+    return Error{ErrorCode::limit_exceeded,
+                 "Several devices have claimed this invitation already. Ask the keeper of the space for a new one."};
+  }
+  if (notice.kind == sync::ItemKind::fork) {
+    const auto proof = log::decode_fork(notice.bytes);
+    if (proof && count_forks(space, proof->log.author) >= sync::kMaxForksOfAuthor) {
+      return Error{ErrorCode::limit_exceeded, "There are as many proofs against this device as a hub keeps."};
+    }
+  }
+  const auto is_hub_fork = [](const auto& entry) { return entry.first.first == sync::ItemKind::hub_fork; };
+  if (notice.kind == sync::ItemKind::hub_fork &&
+      std::count_if(space.notices.begin(), space.notices.end(), is_hub_fork) >= std::ptrdiff_t{sync::kMaxHubForks}) {
+    return Error{ErrorCode::limit_exceeded, "There are as many proofs against hubs as a hub keeps."};
+  }
+  return std::nullopt;
+}
+
+std::size_t HubWriter::count_forks(const StoredSpace& space, const DeviceKey& author) {
+  std::size_t count = 0;
+  for (auto row = select_notices_.query(space.id, sync::ItemKind::fork); row.next();) {
+    const auto proof = log::decode_fork(row.blob(0));
+    if (proof && proof->log.author == author) ++count;
+  }
+  return count;
+}
+
 // A stolen invitation is no way to fill the space.
 bool HubWriter::has_room_for_claim(const StoredSpace& space, ByteSpan bytes) {
   const auto claim = roster::decode_claim(bytes);
   std::size_t claims = 0;
-  for (auto row = select_claims_.query(space.id); row.next();) {
+  for (auto row = select_notices_.query(space.id, sync::ItemKind::claim); row.next();) {
     const auto other = roster::decode_claim(row.blob(0));
     if (claim && other && other->claim.invitation == claim->claim.invitation) ++claims;
   }
@@ -266,6 +302,8 @@ std::optional<std::int64_t> HubWriter::keep_notice(Work& work, const sync::Notic
   const std::int64_t row = next_row(space);
   insert_named_.run(work.transaction, row, space.id, name.kind, name.subject, name.number, bytes);
   space.notices[{name.kind, name.subject}] = name.number;
+  // A status replaces the one before.
+  if (name.kind != sync::ItemKind::status) space.bytes += static_cast<std::int64_t>(bytes.size());
   return sequence_of(row);
 }
 
@@ -282,7 +320,7 @@ void HubWriter::sign_head(sqlite::Transaction& transaction, StoredSpace& space) 
   const auto number = static_cast<std::int64_t>(space.head->number);
   const auto expires = space.gate.founded() ? space.gate.roster().standing().expires_ms : std::nullopt;
   update_space_.run(transaction, space.sequence, sync::encode_hub_head(*space.head), position.notices,
-                    expires && *expires > 0 ? expires : std::nullopt, space.id);
+                    expires && *expires > 0 ? expires : std::nullopt, space.bytes, space.id);
   insert_link_.run(transaction, row_of(space.id, number), sync::content_of(space.space, *space.head));
   const auto dropped = number - static_cast<std::int64_t>(sync::kMaxLinks);
   if (dropped > 0) delete_link_.run(transaction, row_of(space.id, dropped));
@@ -306,7 +344,7 @@ std::vector<log::SignedHead> HubWriter::heads_at(const LogId& log, std::uint32_t
   const auto stored = current_->logs.find(log);
   if (stored == current_->logs.end()) return heads;
   for (auto row = select_at_.query(stored->second.id, number); row.next();) {
-    if (const auto segment = log::view_segment(row.blob(0))) heads.push_back(segment->envelope.head());
+    heads.push_back({{log, number, row.id<ChainValue>(0)}, row.id<Signature>(1)});
   }
   return heads;
 }
@@ -336,6 +374,18 @@ std::vector<SpaceId> HubWriter::drop_expired(std::int64_t now_ms) {
   transaction.commit();
   for (const SpaceId& gone : dropped) cache_.forget(gone);
   return dropped;
+}
+
+std::vector<DeviceKey> HubWriter::authors() {
+  std::vector<DeviceKey> authors;
+  for (const auto& [log, stored] : current_->logs) authors.push_back(stored.author);
+  return authors;
+}
+
+std::size_t HubWriter::head_count() {
+  std::size_t count = 0;
+  for (const auto& [log, stored] : current_->logs) count += stored.tips.size();
+  return count;
 }
 
 void HubWriter::tidy() {

@@ -47,9 +47,11 @@ class HubWriter final : private sync::StoredHeads {
   sync::Gated<bool> store_segment(Work& work, const sync::StoreRequest& request, const sync::Item& item);
   sync::Gated<bool> store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item);
   std::optional<std::int64_t> keep_notice(Work& work, const sync::NoticeName& name, ByteSpan bytes);
+  std::optional<Error> has_no_room_for(const StoredSpace& space, const sync::Item& notice);
   bool has_room_for_claim(const StoredSpace& space, ByteSpan claim);
   sync::Gated<bool> replace_segments(Work& work, const sync::StoreRequest& request, const sync::SegmentPass& pass,
                                      const sync::Item& item);
+  std::size_t count_forks(const StoredSpace& space, const DeviceKey& author);
   void append_segment(Work& work, const sync::SegmentPass& pass, const sync::Item& item);
   void found(Work& work, const TransportKey& founder);
   std::int64_t next_row(StoredSpace& space);
@@ -58,6 +60,8 @@ class HubWriter final : private sync::StoredHeads {
 
   std::vector<log::SignedHead> tips(const LogId& log) override;
   std::vector<log::SignedHead> heads_at(const LogId& log, std::uint32_t number) override;
+  std::vector<DeviceKey> authors() override;
+  std::size_t head_count() override;
 
   sqlite::Database& database_;
   const Policy& policy_;
@@ -70,7 +74,8 @@ class HubWriter final : private sync::StoredHeads {
   sqlite::Statement insert_space_{
       database_, "INSERT INTO space (space, sequence, head, notices) VALUES (?, 0, NULL, zeroblob(32))"};
   sqlite::Statement update_space_{database_,
-                                  "UPDATE space SET sequence = ?, head = ?, notices = ?, expires = ? WHERE id = ?"};
+                                  "UPDATE space SET sequence = ?, head = ?, notices = ?, expires = ?, "
+                                  "bytes = ? WHERE id = ?"};
   sqlite::Statement select_dropped_{database_, "SELECT 1 FROM dropped WHERE space = ?"};
   sqlite::Statement insert_link_{database_, "INSERT INTO link (id, content) VALUES (?, ?)"};
   sqlite::Statement delete_link_{database_, "DELETE FROM link WHERE id = ?"};
@@ -78,11 +83,11 @@ class HubWriter final : private sync::StoredHeads {
                                   "INSERT INTO item (id, space, kind, name, last, bytes) VALUES (?, ?, ?, ?, ?, ?)"};
   sqlite::Statement delete_named_{database_, "DELETE FROM item WHERE space = ? AND kind = ? AND name = ?"};
   sqlite::Statement insert_segment_{database_,
-                                    "INSERT INTO item (id, space, kind, log, first, last, chain, previous, bytes) "
-                                    "VALUES (?, ?, 2, ?, ?, ?, ?, ?, ?)"};
-  sqlite::Statement insert_log_{database_, "INSERT INTO log (space, log, tips) VALUES (?, ?, zeroblob(0))"};
+                                    "INSERT INTO item (id, space, kind, log, first, last, chain, signature, "
+                                    "previous, bytes) VALUES (?, ?, 2, ?, ?, ?, ?, ?, ?, ?)"};
+  sqlite::Statement insert_log_{database_, "INSERT INTO log (space, log, author, tips) VALUES (?, ?, ?, zeroblob(0))"};
   sqlite::Statement update_log_{database_, "UPDATE log SET tips = ? WHERE id = ?"};
-  sqlite::Statement select_at_{database_, "SELECT bytes FROM item WHERE log = ? AND last = ?"};
+  sqlite::Statement select_at_{database_, "SELECT chain, signature FROM item WHERE log = ? AND last = ?"};
   sqlite::Statement select_end_{database_, "SELECT id FROM item WHERE log = ? AND last = ? AND chain = ?"};
   sqlite::Statement select_step_{database_,
                                  "SELECT id, first, last, previous, length(bytes) FROM item WHERE id = ? AND log = ?"};
@@ -90,8 +95,8 @@ class HubWriter final : private sync::StoredHeads {
   sqlite::Statement replace_segment_{database_,
                                      "UPDATE item SET first = ?, previous = ?, bytes = ? WHERE id = ? AND kind = 2"};
   sqlite::Statement delete_segment_{database_, "DELETE FROM item WHERE id = ? AND kind = 2"};
-  sqlite::Statement select_claims_{database_,
-                                   "SELECT bytes FROM item WHERE space = ? AND kind = 3 AND name IS NOT NULL"};
+  sqlite::Statement select_notices_{database_,
+                                    "SELECT bytes FROM item WHERE space = ? AND kind = ? AND name IS NOT NULL"};
   sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};
   sqlite::Statement add_use_{database_,
                              "INSERT INTO device (key, bytes, spaces) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET "

@@ -1,5 +1,6 @@
 #include "sync-server/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 
@@ -16,6 +17,8 @@ constexpr std::int64_t kRetryAfterStopMs = 5'000;
 // How long devices may take to accept our good-bye.
 constexpr std::chrono::seconds kGoodbye{5};
 constexpr std::chrono::milliseconds kPauseAfterAcceptError{200};
+// What the check of an item that is refused costs, in bytes that the device might have sent instead.
+constexpr std::size_t kRefusalPrice = 8u << 10;
 
 std::string words_of(sync::Event::Kind kind) {
   switch (kind) {
@@ -68,6 +71,9 @@ Result<std::uint16_t> Server::listen() {
   }
   const std::uint16_t port = acceptor_.local_endpoint().port();
   write_port_file(port);
+  if (configuration.founding == Founding::open && !address.is_loopback()) {
+    parts_.log.warning("whoever has an invitation may found spaces here", {{"setting", "founding.policy"}});
+  }
   parts_.log.info(
       "listening",
       {{"address", configuration.address}, {"port", port}, {"key", parts_.identity.transport.public_key().hex()}});
@@ -118,7 +124,7 @@ void Server::welcome(asio::ip::tcp::socket socket) {
   asio::error_code error;
   const auto address = socket.remote_endpoint(error).address();
   if (error) return;
-  if (const auto entered = admission_.enter(address); !entered) {
+  if (const auto entered = make_room_for(address); !entered) {
     parts_.log.debug("connection refused", {{"reason", entered.error().message}});
     const Bytes refusal = sync::refuse_connection(entered.error(), kRetryAfterRefusalMs);
     socket.non_blocking(true, error);
@@ -129,12 +135,33 @@ void Server::welcome(asio::ip::tcp::socket socket) {
   const std::uint64_t number = ++connections_ever_;
   auto connection = std::make_shared<Connection>(*this, number, std::move(socket));
   connections_[number] = connection;
+  strangers_[number] = connection.get();
   parts_.log.debug("connected", {{"connection", number}});
   connection->start();
 }
 
-sync::HubOptions Server::session_options() {
+// Where there is no room, whoever has been here longest without opening a space makes some: strangers who fill the hub
+// keep nobody out who opens one at once, as tablets do.
+Result<void> Server::make_room_for(const asio::ip::address& address) {
+  auto entered = admission_.enter(address);
+  if (entered) return entered;
+  const bool of_address = admission_.is_full(address);
+  const auto oldest = std::find_if(strangers_.begin(), strangers_.end(), [&](const auto& stranger) {
+    return !of_address || stranger.second->address() == address;
+  });
+  if (oldest == strangers_.end()) return entered;
+  // A drop takes the connection out of strangers_.
+  oldest->second->drop("made room");
+  return admission_.enter(address);
+}
+
+sync::HubOptions Server::session_options(Connection& connection) {
   sync::HubOptions options;
+  options.admit = [this, &connection](const TransportKey& device) {
+    auto entered = admission_.enter(device);
+    if (entered) connection.admitted();
+    return entered;
+  };
   options.handshake_timeout_ms = parts_.configuration.limits.handshake_timeout.count() * 1000;
   options.idle_timeout_ms = parts_.configuration.limits.idle_timeout.count() * 1000;
   return options;
@@ -184,7 +211,25 @@ std::int64_t Server::pause_after(const TransportKey& device, std::size_t receive
   return admission_.pause_after(device, received, now_ms());
 }
 
+void Server::charge_for_refusals(const TransportKey& device, std::uint64_t items) {
+  admission_.pause_after(device, items * kRefusalPrice, now_ms());
+}
+
+// Past the limit the largest is dropped: an honest device sends the rest of a message at once.
+void Server::count_unfinished(std::size_t before, std::size_t now) {
+  unfinished_ += now - before;
+  while (unfinished_ > static_cast<std::size_t>(parts_.configuration.limits.unfinished)) {
+    const auto largest = std::max_element(connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
+      return a.second->unfinished() < b.second->unfinished();
+    });
+    if (largest == connections_.end() || largest->second->unfinished() == 0) return;
+    parts_.log.warning("message not completed", {{"connection", largest->first}});
+    largest->second->drop("unfinished");
+  }
+}
+
 void Server::follow(Connection& connection, const SpaceId& space) {
+  strangers_.erase(connection.number());
   followers_[space].insert(connection.number());
 }
 
@@ -221,6 +266,8 @@ void Server::session_failed(const Connection& connection, std::exception_ptr fai
 
 void Server::closed(const Connection& connection, std::string_view reason) {
   admission_.leave(connection.address());
+  if (connection.is_admitted()) admission_.leave(connection.device());
+  strangers_.erase(connection.number());
   for (const SpaceId& space : connection.opened()) {
     const auto followers = followers_.find(space);
     if (followers == followers_.end()) continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio.hpp>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -42,7 +43,7 @@ class Server {
   sync::HubSpaces& spaces() { return parts_.reader; }
   const Identity& identity() const { return parts_.identity; }
   Environment& environment() { return parts_.environment; }
-  sync::HubOptions session_options();
+  sync::HubOptions session_options(Connection& connection);
   std::int64_t now_ms() const;
   // Where every connection reads into, one at a time.
   std::span<std::byte> read_buffer() { return read_buffer_; }
@@ -52,6 +53,10 @@ class Server {
   bool store_is_behind() const;
   asio::awaitable<void> until_store_moves();
   std::int64_t pause_after(const TransportKey& device, std::size_t received);
+  // Items of the device were refused: checking them is paid for with what it may send.
+  void charge_for_refusals(const TransportKey& device, std::uint64_t items);
+  // So many bytes of a message that is not complete wait at this connection, and so many did before.
+  void count_unfinished(std::size_t before, std::size_t now);
   void follow(Connection& connection, const SpaceId& space);
   void note(const Connection& connection, const sync::Event& event);
   void session_failed(const Connection& connection, std::exception_ptr failure);
@@ -61,6 +66,7 @@ class Server {
  private:
   asio::awaitable<void> accept();
   void welcome(asio::ip::tcp::socket socket);
+  Result<void> make_room_for(const asio::ip::address& address);
   asio::awaitable<void> listen_for_status();
   std::string status_line() const;
   void deliver(StoredBatch batch);
@@ -76,10 +82,12 @@ class Server {
   std::vector<std::byte> read_buffer_;
   Admission admission_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::map<std::uint64_t, Connection*> strangers_;  // connections without an open space, oldest first
   std::unordered_map<SpaceId, std::unordered_set<std::uint64_t>> followers_;
   std::uint64_t connections_ever_ = 0;
   std::uint64_t items_stored_ = 0;
   std::uint64_t bytes_stored_ = 0;
+  std::size_t unfinished_ = 0;
   std::uint64_t jobs_pending_ = 0;  // pushed, and their outcome not delivered yet
   bool stopping_ = false;
   std::unique_ptr<StoreQueue> queue_;  // last: its thread posts to the context

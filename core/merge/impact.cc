@@ -10,8 +10,7 @@ bool same_rights(const roster::LogRights& a, const roster::LogRights& b) {
   const auto same_event = [](const roster::Event& x, const roster::Event& y) { return x.record == y.record; };
   if (!std::equal(a.events.begin(), a.events.end(), b.events.begin(), b.events.end(), same_event)) return false;
   if (a.is_plain != b.is_plain || a.plain != b.plain) return false;
-  static const std::vector<log::Head> kNone;
-  return (a.names ? *a.names : kNone) == (b.names ? *b.names : kNone);
+  return a.names == b.names;
 }
 
 template <class Set>

@@ -152,10 +152,9 @@ std::vector<LogId> View::logs_decided_by(std::span<const log::Place> delivered) 
     const roster::LogRights& rights = cached(rights_now_, place.lane, roster_.tip());
     if (rights.is_plain) continue;
     const log::Head head = causality_.head_of(place);
-    const bool is_named =
-        std::any_of(rights.events.begin(), rights.events.end(),
-                    [&](const roster::Event& event) { return names(event, head); }) ||
-        (rights.names && std::find(rights.names->begin(), rights.names->end(), head) != rights.names->end());
+    const bool is_named = std::any_of(rights.events.begin(), rights.events.end(),
+                                      [&](const roster::Event& event) { return names(event, head); }) ||
+                          std::find(rights.names.begin(), rights.names.end(), head) != rights.names.end();
     if (is_named) logs.insert(head.log);
   }
   return {logs.begin(), logs.end()};

@@ -82,6 +82,13 @@ Result<ImportSummary> ReplicaFacade::import_day_end(ByteSpan file) {
   if (const auto* receipt = std::get_if<seal::Receipt>(&*content)) {
     const auto in = space(receipt->space);
     if (!in) return tl::make_unexpected(in.error());
+    const auto& roster = (*in)->store().roster();
+    const auto* member = roster.empty() ? nullptr : roster.standing().member(receipt->device);
+    if (member == nullptr || member->removed) {
+      return fail(ErrorCode::refused,
+                  "This receipt is not by a member of the space: nothing counts as handed over by it. Ask who gave it "
+                  "to you for one from a member's device.");
+    }
     (*in)->handed_over(receipt->frontier);
     sync_.peer_shows(receipt->space, {}, receipt->frontier);
     summary.space = receipt->space;

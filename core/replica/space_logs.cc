@@ -56,7 +56,7 @@ void Space::handed_over(std::span<const log::Head> heads) {
   std::map<LogId, std::uint32_t> pieces;
   for (const OwnLog& own : own_logs()) {
     for (const log::Head& head : heads) {
-      if (head.log != own.log || head.number <= own.handed_over || head.number > own.last) continue;
+      if (head.log != own.log || head.number <= own.handed_over || !store_->log_table().find(head)) continue;
       news.emplace_back(handed_over_setting(own.log), head.number);
       ++pieces[own.log];
     }

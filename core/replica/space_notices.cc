@@ -57,9 +57,7 @@ std::vector<store::StatePosition> Space::recent_positions() {
 seal::StatusContent Space::status_content() {
   seal::StatusContent content;
   content.time_ms = context_.environment.now_ms();
-  // A member may have written more logs than a status names: those that fit say enough to notice what is withheld.
-  content.frontier = store().causality().frontier();
-  if (content.frontier.size() > seal::kMaxStatusHeads) content.frontier.resize(seal::kMaxStatusHeads);
+  content.frontier = seal::cut_frontier(store().causality().frontier());
   content.roster = store_->roster().tip();
   content.schema = store_->version();
   for (const auto& position : recent_positions()) content.digests.push_back({position.position, position.digest});

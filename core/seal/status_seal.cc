@@ -32,7 +32,7 @@ Bytes associated(const roster::Status& status) {
 std::string encode(const StatusContent& content) {
   wire::StatusContent message;
   ByteWriter frontier;
-  log::write_frontier(frontier, content.frontier);
+  log::write_frontier(frontier, cut_frontier(content.frontier));
   message.set_time_ms(content.time_ms);
   message.set_frontier(text_of(frontier.bytes()));
   message.set_roster(text_of(content.roster.span()));
@@ -79,10 +79,15 @@ Result<StatusContent> decode(ByteSpan bytes) {
 
 }  // namespace
 
+log::Frontier cut_frontier(log::Frontier frontier) {
+  if (frontier.size() > kMaxStatusHeads) frontier.resize(kMaxStatusHeads);
+  return frontier;
+}
+
 roster::Status seal_status(const SpaceKey& key, const SpaceId& space, const crypto::SigningKey& device,
                            std::uint64_t number, const StatusContent& content, Environment& environment) {
   CHECK(content.digests.size() <= kMaxDigests && content.hub_head.size() <= kMaxHubHead);
-  CHECK(content.program.size() <= kMaxProgram && content.frontier.size() <= kMaxStatusHeads);
+  CHECK(content.program.size() <= kMaxProgram);
   ByteWriter plaintext;
   plaintext.blob(as_bytes(encode(content)));
   Bytes padded = std::move(plaintext).take();

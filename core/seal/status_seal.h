@@ -20,8 +20,8 @@ struct PositionDigest {
 
 struct StatusContent {
   std::int64_t time_ms = 0;  // device's wall clock
-  log::Frontier frontier;  // at most kMaxStatusHeads of it
-  RosterHash roster;  // tip
+  log::Frontier frontier;    // as cut_frontier leaves it
+  RosterHash roster;         // tip
   std::uint32_t schema = 1;
   std::vector<PositionDigest> digests;  // recent ones, newest first, at most 64
   Bytes hub_head;                       // the newest signed hub head that the device holds (sync's own format)
@@ -32,6 +32,9 @@ struct StatusContent {
   std::string program;  // name and version, for support; at most 64 bytes
   friend bool operator==(const StatusContent&, const StatusContent&) = default;
 };
+
+// A member may have written more logs than a status names: the heads that fit say enough to notice what is withheld.
+log::Frontier cut_frontier(log::Frontier frontier);
 
 // Seals and signs; `number` is greater than in any earlier status of this device in this space.
 roster::Status seal_status(const SpaceKey& key, const SpaceId& space, const crypto::SigningKey& device,

@@ -289,6 +289,15 @@ void DeviceSpace::ask_again(const std::vector<LogWant>& wants) {
   for (const LogWant& log : wants) {
     const int times = ++asked_again_[log.log];
     if (times <= kMaxAskedAgain) want.logs.push_back({log.log, times == 1 ? log.have : std::vector<log::Head>()});
+    if (times == kMaxAskedAgain + 1) {
+      context_.line.emit({.kind = Event::Kind::refused,
+                          .space = id_,
+                          .error = {ErrorCode::not_delivered,
+                                    "What the hub has of log " + log.log.hex().substr(0, 8) +
+                                        " is not what its author signed, or lacks what comes before: it counts as not "
+                                        "delivered. It comes when its author's device has handed it over."},
+                          .retry = true});
+    }
   }
   if (want.logs.empty()) return;
   downloading_ = true;

@@ -96,6 +96,25 @@ Gated<RosterPass> SpaceGate::check_record(ByteSpan bytes) {
   return refuse(ErrorCode::refused, "A roster record is not by the space's keeper.");
 }
 
+bool SpaceGate::knows_record(ByteSpan bytes) const {
+  const auto record = roster::decode_signed_record(bytes);
+  return record && roster_.find(roster::hash_record(space_, record->bytes)) != nullptr;
+}
+
+bool SpaceGate::may_bring_record(const TransportKey& device, ByteSpan bytes) const {
+  if (access(device) == Access::member) return true;
+  const auto record = roster::decode_signed_record(bytes).and_then([&](const roster::SignedRecord& each) {
+    return founded() ? roster::trust_stored_record(space_, each) : roster::verify_founding(each);
+  });
+  if (!record) return true;  // check_record says what is wrong with it
+  const roster::Body& body = record->record().body;
+  if (const auto* found = std::get_if<roster::Found>(&body)) return found->keeper.transport == device;
+  if (const auto* grant = std::get_if<roster::Grant>(&body)) return grant->device.transport == device;
+  if (const auto* handover = std::get_if<roster::HandOver>(&body)) return handover->keeper.transport == device;
+  const auto* recovery = std::get_if<roster::Recover>(&body);
+  return recovery != nullptr && recovery->keeper.transport == device;
+}
+
 Result<void> SpaceGate::check_claim(const TransportKey& device, ByteSpan bytes) const {
   const auto claim = roster::decode_claim(bytes);
   if (!claim) return tl::make_unexpected(claim.error());
@@ -120,9 +139,6 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
                           "device has confirmed the invitation.");
   }
   const roster::Standing& standing = roster_.standing();
-  if (!standing.member(envelope->log.author) && standing.keeper.signing != envelope->log.author) {
-    return refuse_for_now(ErrorCode::refused, "A segment's author was never granted access to the space.");
-  }
   SegmentPass pass{std::move(*envelope), {}, false, false, std::nullopt, std::nullopt};
   pass.head = pass.envelope.head();
   const auto known = stored.heads_at(pass.head.head.log, pass.head.head.number);
@@ -132,6 +148,7 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
   if (auto refusal = is_sealed_under_an_old_key(pass.envelope)) return tl::make_unexpected(std::move(*refusal));
   auto placed = place_segment(std::move(pass), item, stored);
   if (!placed) return placed;
+  if (auto refusal = has_no_room(*placed, stored)) return tl::make_unexpected(std::move(*refusal));
   if (const auto genuine = log::verify_envelope(placed->envelope); !genuine) return refuse(genuine.error());
   for (const log::SignedHead& each : known) {
     if (!placed->fork) placed->fork = log::disagreement(placed->envelope.log, each, placed->head);
@@ -168,6 +185,33 @@ Gated<SegmentPass> SpaceGate::check_replacement(const TransportKey& device, Segm
   return pass;
 }
 
+bool SpaceGate::was_granted(const DeviceKey& author) const {
+  const roster::Standing& standing = roster_.standing();
+  return standing.member(author) != nullptr || standing.keeper.signing == author;
+}
+
+// New logs and branches make the frontier longer, for everybody and for ever. Logs of authors whom nobody granted are
+// kept as members bring them, for others may have cited them; but a member can invent such authors without end.
+std::optional<Refusal> SpaceGate::has_no_room(const SegmentPass& pass, StoredHeads& stored) const {
+  if (pass.continues) return std::nullopt;
+  const auto refusal = [](std::size_t limit, const std::string& what) {
+    return Refusal{{ErrorCode::limit_exceeded, "This hub keeps at most " + std::to_string(limit) + " " + what +
+                                                   ". What is not handed over stays on the device; tell the keeper."},
+                   true,
+                   {}};
+  };
+  if (stored.head_count() >= kMaxHubHeads) return refusal(kMaxHubHeads, "ends of logs of one space");
+  const std::vector<DeviceKey> authors = stored.authors();
+  const DeviceKey& author = pass.envelope.log.author;
+  if (static_cast<std::size_t>(std::ranges::count(authors, author)) >= kMaxLogsOfAuthor) {
+    return refusal(kMaxLogsOfAuthor, "logs of one device in a space");
+  }
+  if (was_granted(author)) return std::nullopt;
+  const auto ungranted = std::ranges::count_if(authors, [&](const DeviceKey& each) { return !was_granted(each); });
+  if (static_cast<std::size_t>(ungranted) < kMaxUngrantedLogs) return std::nullopt;
+  return refusal(kMaxUngrantedLogs, "logs of devices that the keeper did not let in");
+}
+
 // Finds what the segment continues. Heads at ends of segments are all that a hub knows of a chain, so it takes a
 // segment that does not continue a tip only from a sender who has opened both and says that it is another branch.
 Gated<SegmentPass> SpaceGate::place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const {
@@ -183,7 +227,7 @@ Gated<SegmentPass> SpaceGate::place_segment(SegmentPass pass, const Item& item, 
   if (item.branch && reachable && tips.size() < kMaxBranches) return pass;
   if (item.branch && tips.size() >= kMaxBranches) {
     return refuse_for_now(ErrorCode::limit_exceeded, "Log " + short_name(log) + " has reached the limit of " +
-                                                 std::to_string(kMaxBranches) + " branches on this hub.");
+                                                         std::to_string(kMaxBranches) + " branches on this hub.");
   }
   Refusal refusal{{ErrorCode::conflict, "A segment of log " + short_name(log) + " begins at change " +
                                             std::to_string(before + 1) + ", which does not continue what the hub has."},
@@ -207,6 +251,12 @@ Gated<NoticePass> SpaceGate::check_notice(const TransportKey& device, ItemKind k
     // Also of one that was removed since: what it last held is worth knowing.
     if (roster_.standing().member(status->device) == nullptr) {
       return refuse(ErrorCode::refused, "A status is of a device that was never a member of the space.");
+    }
+  }
+  if (kind == ItemKind::fork) {
+    const auto proof = log::decode_fork(bytes);
+    if (proof && !was_granted(proof->log.author)) {
+      return refuse_for_now(ErrorCode::refused, "A proof of a fork is against a device that was never let in.");
     }
   }
   const auto name = verify_notice(space_, kind, bytes);

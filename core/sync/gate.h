@@ -21,6 +21,10 @@ class StoredHeads {
   virtual std::vector<log::SignedHead> tips(const LogId& log) = 0;
   // The stored head at exactly this number, of any branch.
   virtual std::vector<log::SignedHead> heads_at(const LogId& log, std::uint32_t number) = 0;
+  // Who writes the logs of the space that are stored: each author once for each log.
+  virtual std::vector<DeviceKey> authors() = 0;
+  // Ends of branches of all logs together.
+  virtual std::size_t head_count() = 0;
 };
 
 // A refusal of one item; ItemRefusal without its index.
@@ -68,10 +72,15 @@ class SpaceGate {
   // recovery): `access` is asked again afterwards by the caller. The first record must be the founding of the space.
   Gated<RosterPass> check_record(ByteSpan record);
 
+  bool knows_record(ByteSpan record) const;
+  // May `device` bring this record: is it a member, or one whom the record itself lets in? Cheap, and says nothing of
+  // whether the record holds.
+  bool may_bring_record(const TransportKey& device, ByteSpan record) const;
+
   // Whether `claim` is by `device` for an open invitation of this space.
   Result<void> check_claim(const TransportKey& device, ByteSpan claim) const;
 
-  // A segment from `device`: by a member, of an author who was granted at some time, under the current key, a
+  // A segment from `device`: brought by a member, whoever its author is (decisions/0011), under the current key, a
   // continuation of what is stored, with the author's signature.
   Gated<SegmentPass> check_segment(const TransportKey& device, const Item& item, StoredHeads& stored) const;
 
@@ -83,6 +92,8 @@ class SpaceGate {
   Gated<SegmentPass> check_replacement(const TransportKey& device, SegmentPass pass) const;
   bool may_replace(const TransportKey& device, const DeviceKey& author) const;
   std::optional<Refusal> is_sealed_under_an_old_key(const log::Envelope& envelope) const;
+  bool was_granted(const DeviceKey& author) const;
+  std::optional<Refusal> has_no_room(const SegmentPass& pass, StoredHeads& stored) const;
   Gated<SegmentPass> place_segment(SegmentPass pass, const Item& item, StoredHeads& stored) const;
 
   SpaceId space_;

@@ -57,6 +57,7 @@ class HubSession::Impl {
   }
 
   const TransportKey& device() const { return line_.channel().peer(); }
+  std::size_t unfinished() const { return line_.channel().unfinished(); }
   std::vector<SpaceId> follows() const {
     std::vector<SpaceId> ids;
     for (const auto& space : spaces_) {
@@ -177,6 +178,9 @@ Output HubSession::finish(const Error& reason, std::int64_t retry_after_ms, std:
 }
 const TransportKey& HubSession::device() const {
   return impl_->device();
+}
+std::size_t HubSession::unfinished() const {
+  return impl_->unfinished();
 }
 std::vector<SpaceId> HubSession::follows() const {
   return impl_->follows();

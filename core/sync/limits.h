@@ -14,13 +14,14 @@ inline constexpr std::size_t kMaxHandshakeFrame = 1'024;  // while nobody is aut
 inline constexpr std::size_t kMaxItem = log::kMaxSegmentSealed + log::kMaxEnvelopeBytes + 16;  // one item
 // The smallest roster record, segment or notice has more. So an item costs whoever sends it at least this much credit.
 inline constexpr std::size_t kMinItem = 64;
-inline constexpr std::size_t kMaxItems = 1'024;  // in one message
+inline constexpr std::size_t kMaxItems = 1'024;               // in one message
 inline constexpr std::size_t kMaxMessage = kMaxItem + 4'096;  // one message, after its frames are put together
 inline constexpr std::size_t kMaxControlMessage = 8u << 20;   // any message that is not Items
 inline constexpr std::size_t kItemsMessage = 48u << 10;       // items are gathered into messages of about this size
 inline constexpr std::size_t kMaxSpaces = 1'024;              // opened on one connection
 inline constexpr std::size_t kMaxRosterRecords = 50'000;      // of one space
 inline constexpr std::size_t kMaxHeads = 65'535;              // of one frontier
+inline constexpr std::size_t kMaxHubHeads = 32'000;           // of one space at a hub, so that a Want can name them all
 inline constexpr std::size_t kMaxNotices = 20'000;            // claims, statuses and proofs of one space
 inline constexpr std::size_t kMaxBranches = 16;               // of one log, at a hub
 inline constexpr std::size_t kMaxLogsOfAuthor = 256;          // at a hub

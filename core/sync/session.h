@@ -128,6 +128,8 @@ class HubSession {
 
   // Zero until the handshake is done.
   const TransportKey& device() const;
+  // Bytes of a message that is not complete.
+  std::size_t unfinished() const;
   // The spaces whose changes this session wants to hear of.
   std::vector<SpaceId> follows() const;
   bool over() const;

@@ -324,6 +324,104 @@ TYPED_TEST_P(HubStoreContract, AStrangerHandsOverNoSegment) {
   EXPECT_EQ(before, this->spaces().position(maker.space()));
 }
 
+// Members may have got it by file, and cited it (decisions/0011).
+TYPED_TEST_P(HubStoreContract, KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn) {
+  SpaceMaker maker(this->environment_);
+  TestDevice member(this->environment_), invitee(this->environment_);
+  this->found(maker, {&member});
+  const auto segment = maker.segment(invitee, 5);
+
+  const auto from_the_invitee = this->store(maker, invitee, {segment});
+  const auto from_a_member = this->store(maker, member, {segment});
+
+  EXPECT_THAT(from_the_invitee.refused, SizeIs(1));
+  EXPECT_THAT(from_a_member.refused, IsEmpty());
+  EXPECT_THAT(this->frontier(maker), ElementsAre(invitee.head));
+}
+
+TYPED_TEST_P(HubStoreContract, AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn) {
+  SpaceMaker maker(this->environment_);
+  TestDevice member(this->environment_);
+  this->found(maker, {&member});
+  std::vector<sync::Item> invented;
+  for (std::size_t i = 0; i < sync::kMaxUngrantedLogs; ++i) {
+    TestDevice nobody(this->environment_);
+    invented.push_back(maker.segment(nobody, 1));
+  }
+  ASSERT_THAT(this->store(maker, member, invented).refused, IsEmpty());
+  TestDevice one_more(this->environment_);
+
+  const auto too_many = this->store(maker, member, {maker.segment(one_more, 1)});
+  const auto granted = this->store(maker, member, {maker.segment(member, 1)});
+
+  ASSERT_THAT(too_many.refused, SizeIs(1));
+  EXPECT_TRUE(too_many.refused[0].retry);
+  EXPECT_THAT(granted.refused, IsEmpty());
+  maker.grant(one_more);
+  const auto let_in = this->store(maker, maker.keeper(), {maker.roster().back(), maker.segment(maker.keeper(), 1)});
+  EXPECT_THAT(let_in.refused, IsEmpty());
+}
+
+TYPED_TEST_P(HubStoreContract, ADeviceBeginsSoManyLogsAndNoMore) {
+  SpaceMaker maker(this->environment_);
+  TestDevice member(this->environment_);
+  this->found(maker, {&member});
+  std::vector<sync::Item> logs;
+  for (std::size_t i = 0; i <= sync::kMaxLogsOfAuthor; ++i) {
+    member.log = log::make_log(member.signing.public_key(), this->environment_);
+    member.head = {};
+    logs.push_back(maker.segment(member, 1));
+  }
+
+  const auto outcome = this->store(maker, member, logs);
+
+  ASSERT_THAT(outcome.refused, SizeIs(1));
+  EXPECT_EQ(outcome.refused[0].index, sync::kMaxLogsOfAuthor);
+  EXPECT_THAT(this->store(maker, member, {maker.segment(maker.keeper(), 1)}).refused, IsEmpty());
+}
+
+TYPED_TEST_P(HubStoreContract, KeepsSoManyProofsAgainstOneDevice) {
+  SpaceMaker maker(this->environment_);
+  TestDevice member(this->environment_), nobody(this->environment_);
+  this->found(maker, {&member});
+  const auto prove = [&](const TestDevice& device, std::uint32_t number) {
+    log::Head one{log::log_id(maker.space(), device.log), number, {}}, other = one;
+    one.chain.bytes[0] = std::byte{1};
+    const auto proof = log::disagreement(device.log, log::sign_head(maker.space(), one, device.signing),
+                                         log::sign_head(maker.space(), other, device.signing));
+    return sync::Item{sync::ItemKind::fork, log::encode_fork(*proof), {}, false};
+  };
+  std::vector<sync::Item> proofs;
+  for (std::uint32_t i = 1; i <= sync::kMaxForksOfAuthor; ++i) proofs.push_back(prove(member, i));
+  ASSERT_THAT(this->store(maker, member, proofs).refused, IsEmpty());
+
+  const auto outcome = this->store(
+      maker, member, {prove(member, 1'000), prove(nobody, 1), prove(maker.keeper(), 1), maker.status(member, 1)});
+
+  ASSERT_THAT(outcome.refused, SizeIs(2));
+  EXPECT_EQ(outcome.refused[0].index, 0u);
+  EXPECT_EQ(outcome.refused[1].index, 1u);
+}
+
+TYPED_TEST_P(HubStoreContract, ASpaceHasAQuotaOfItsOwn) {
+  Configuration configuration;
+  configuration.limits.bytes_per_space = 10'000;
+  this->use(configuration);
+  SpaceMaker maker(this->environment_), other(this->environment_);
+  TestDevice one(this->environment_), two(this->environment_);
+  this->found(maker, {&one, &two});
+  this->found(other);
+  ASSERT_THAT(this->store(maker, one, {maker.segment(one, 5, 6'000)}).refused, IsEmpty());
+  this->store_->reopen();
+
+  const auto full = this->store(maker, two, {maker.segment(two, 5, 6'000)});
+
+  ASSERT_THAT(full.refused, SizeIs(1));
+  EXPECT_TRUE(full.refused[0].retry);
+  EXPECT_THAT(full.refused[0].error.message, HasSubstr("bytes_per_space"));
+  EXPECT_THAT(this->store(other, other.keeper(), {other.segment(other.keeper(), 5, 6'000)}).refused, IsEmpty());
+}
+
 TYPED_TEST_P(HubStoreContract, AStrangerHandsOverNoRecordThatDoesNotLetItIn) {
   SpaceMaker maker(this->environment_);
   this->found(maker);
@@ -431,15 +529,15 @@ TYPED_TEST_P(HubStoreContract, GivesItemsInPieces) {
   EXPECT_EQ(sequence, this->spaces().inventory(maker.space())->sequence);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(HubStoreContract, KeepsAFoundedSpace, GivesBackEveryByteOfWhatItTook, StoresNothingTwice,
-                            OneBadItemHoldsBackNoOther, ManyRequestsShareOneTransaction,
-                            ARequestSeesWhatTheOneBeforeItStored, HeadsAreSignedNumberedAndLinked,
-                            ARestoredHubBeginsANewEpochForEverySpace, SendsWhatAPeerLacks,
-                            KeepsBothBranchesOfAForkWithTheProof, RefusesAGapAndSaysFromWhereToSend,
-                            KeepsTheLatestStatusOfADevice, RefusesAStatusNumberThatNoStoreHolds,
-                            RelaysClaimsButNotWithoutEnd, AStrangerHandsOverNoSegment,
-                            AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing,
-                            OnlyTheFoundingBringsASpaceAbout, FoundingMayNeedAToken, AQuotaDelaysAndNamesItsLimit,
-                            StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
+REGISTER_TYPED_TEST_SUITE_P(
+    HubStoreContract, KeepsAFoundedSpace, GivesBackEveryByteOfWhatItTook, StoresNothingTwice,
+    OneBadItemHoldsBackNoOther, ManyRequestsShareOneTransaction, ARequestSeesWhatTheOneBeforeItStored,
+    HeadsAreSignedNumberedAndLinked, ARestoredHubBeginsANewEpochForEverySpace, SendsWhatAPeerLacks,
+    KeepsBothBranchesOfAForkWithTheProof, RefusesAGapAndSaysFromWhereToSend, KeepsTheLatestStatusOfADevice,
+    RefusesAStatusNumberThatNoStoreHolds, RelaysClaimsButNotWithoutEnd, AStrangerHandsOverNoSegment,
+    KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn, AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn,
+    ADeviceBeginsSoManyLogsAndNoMore, KeepsSoManyProofsAgainstOneDevice, ASpaceHasAQuotaOfItsOwn,
+    AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing, OnlyTheFoundingBringsASpaceAbout,
+    FoundingMayNeedAToken, AQuotaDelaysAndNamesItsLimit, StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
 
 }  // namespace plenary::hub

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "tests/attack/attacker.h"
 #include "tests/unit/hub/test_hub.h"
 
 namespace plenary::hub {
@@ -251,9 +252,19 @@ TEST_F(ServerTest, TooManyConnectionsFromOneAddressAreToldSo) {
   Configuration configuration;
   configuration.limits.connections_per_address = 3;
   TestHub hub(configuration);
-  lead_.found();
-  std::vector<std::unique_ptr<RawClient>> crowd;
-  for (int i = 0; i < 3; ++i) crowd.push_back(std::make_unique<RawClient>(hub.port()));
+  found_together(lead_, colleague_, hub);
+  // Members who stay: strangers would have to make room.
+  std::vector<std::unique_ptr<attack::Attacker>> crowd;
+  while (crowd.size() < 3) {
+    ASSERT_TRUE(eventually([&] {
+      crowd.push_back(
+          std::make_unique<attack::Attacker>(attack::Target{hub.port(), hub.identity().transport.public_key()}));
+      const bool inside = crowd.back()->shake_hands(colleague_.transport()) &&
+                          crowd.back()->say(attack::hello(colleague_.space())) && crowd.back()->hear();
+      if (!inside) crowd.pop_back();
+      return inside;
+    }));
+  }
 
   const auto refused = sync_once(lead_, hub.address());
   crowd.clear();

@@ -2,6 +2,9 @@
 #include "core/roster/roster.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <cstring>
 
 namespace plenary::roster {
 namespace {
@@ -291,6 +294,52 @@ TEST_F(RightsTest, ACutGoesByNumberUntilItsChangeIsHere) {
 
   EXPECT_EQ(right(3, 33).quarantine, Quarantine::none) << "the cut names the branch, too";
   EXPECT_EQ(right(3, 3).quarantine, Quarantine::removed);
+}
+
+// Kept for each record, the standings of 3,000 grants would take 900 MB.
+TEST_F(RosterTest, TheStandingsOfALongRosterDoNotAddUp) {
+  const auto number = [](std::uint32_t n) {
+    RosterHash hash;
+    std::memcpy(hash.bytes.data() + 1, &n, sizeof n);
+    return hash;
+  };
+  const auto before = ::mallinfo2().uordblks;
+  RosterHash previous = hash(10);
+  for (std::uint32_t i = 1; i <= 3'000; ++i) {
+    Grant body = grant(kBen, kReviewer);
+    std::memcpy(body.device.signing.bytes.data() + 1, &i, sizeof i);
+    ASSERT_EQ(roster_.add({number(i), previous, 0, id<DeviceKey>(kAnn), body}), Admission::admitted);
+    ASSERT_EQ(roster_.standing().people.size(), i + 1);
+    ASSERT_EQ(roster_.standing_at(previous)->people.size(), i);
+    previous = number(i);
+  }
+
+  EXPECT_EQ(roster_.tip(), previous);
+  EXPECT_EQ(roster_.standing_at(number(1'500))->people.size(), 1'501u);
+  EXPECT_LT(::mallinfo2().uordblks, before + (100u << 20));
+}
+
+TEST_F(RosterTest, RecordsThatFollowNothingKnownAreKeptOnlyForAWhile) {
+  for (std::uint32_t i = 0; i < kMaxWaiting + 500; ++i) {
+    Record record{{}, {}, 0, id<DeviceKey>(kAnn), VoidInvitation{}};
+    std::memcpy(record.hash.bytes.data() + 1, &i, sizeof i);
+    record.previous = id<RosterHash>(99);
+    EXPECT_EQ(roster_.add(record), Admission::waiting);
+  }
+
+  ASSERT_EQ(add(99, 10, 0, kAnn, grant(kBen, kReviewer)), Admission::admitted);
+
+  EXPECT_EQ(roster_.size(), 2 + kMaxWaiting);
+}
+
+TEST_F(RosterTest, TellsWhoMaySignNextWithoutMakingAStanding) {
+  add(11, 10, 0, kAnn, grant(kBen, kReviewer));
+  add(12, 11, 1, kAnn, HandOver{device(kBen), std::nullopt});
+
+  EXPECT_EQ(roster_.signers_after(hash(11))->keeper, id<DeviceKey>(kAnn));
+  EXPECT_EQ(roster_.signers_after(hash(12))->keeper, id<DeviceKey>(kBen));
+  EXPECT_EQ(roster_.signers_after(hash(12))->recovery, id<DeviceKey>(kSafe));
+  EXPECT_FALSE(roster_.signers_after(hash(77)));
 }
 
 }  // namespace

@@ -153,5 +153,22 @@ TEST_F(ContainerTest, AStatusIsReadByMembersOnly) {
   EXPECT_EQ(open_status(keys_, later).error().code, ErrorCode::refused) << "an old content under a new number";
 }
 
+TEST_F(ContainerTest, AStatusOfMoreLogsThanItNamesIsCut) {
+  StatusContent content = status();
+  for (std::size_t i = 0; i < kMaxStatusHeads + 500; ++i) {
+    content.frontier.push_back({log::random_id<LogId>(environment_), 1, log::random_id<ChainValue>(environment_)});
+  }
+  std::ranges::sort(content.frontier);
+
+  const auto sealed = seal_status(key_, author_.space, author_.key, 4, content, environment_);
+  const auto read = roster::decode_status(roster::encode_status(sealed));
+
+  ASSERT_TRUE(read);
+  const auto opened = open_status(keys_, *read);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->frontier, cut_frontier(content.frontier));
+  EXPECT_EQ(opened->frontier.size(), kMaxStatusHeads);
+}
+
 }  // namespace
 }  // namespace plenary::seal

@@ -183,8 +183,7 @@ TEST_F(AttackTest, TakesNoLargeMessageFromWhoeverIsNoMember) {
   open.claim = *dai.claim(anna_.space());
   EXPECT_FALSE(claimant.say(Hello{"", 1'000, "", {open}}).close);
 
-  const Output output =
-      claimant.say(Items{0, {Item{ItemKind::segment, Bytes(kMaxEarlyMessage), {}, false}}, true, {}});
+  const Output output = claimant.say(Items{0, {Item{ItemKind::segment, Bytes(kMaxEarlyMessage), {}, false}}, true, {}});
 
   EXPECT_TRUE(output.close);
 }

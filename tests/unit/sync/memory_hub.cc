@@ -54,6 +54,16 @@ class MemoryHub::Lookup final : public StoredHeads {
     }
     return heads;
   }
+  std::vector<DeviceKey> authors() override {
+    std::vector<DeviceKey> authors;
+    for (const auto& [log, segments] : space_.logs) authors.push_back(segments.front().envelope.log.author);
+    return authors;
+  }
+  std::size_t head_count() override {
+    std::size_t count = 0;
+    for (const auto& [log, segments] : space_.logs) count += space_.tips(log).size();
+    return count;
+  }
 
  private:
   const Space& space_;

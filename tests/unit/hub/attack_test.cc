@@ -1,0 +1,209 @@
+// A hub under attack: whatever strangers and members of other spaces do, an honest tablet syncs. How long that takes
+// is measured by tests/attack, never asserted.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/attack/attacker.h"
+#include "tests/unit/hub/test_hub.h"
+
+namespace plenary::hub {
+namespace {
+
+using attack::Attacker;
+using sync::MemoryTablet;
+
+class AttackedHubTest : public ::testing::Test {
+ protected:
+  void begin(const Limits& limits) {
+    Configuration configuration;
+    configuration.limits = limits;
+    hub_ = std::make_unique<TestHub>(configuration);
+    lead_.found();
+    lead_.grant(colleague_);
+    colleague_.take_roster_from(lead_);
+    mallory_.found();
+    for (auto& crony : cronies_) mallory_.grant(crony);
+    mallory_.write(20);
+    ASSERT_TRUE(sync_once(lead_, hub_->address()));
+    ASSERT_TRUE(sync_once(mallory_, hub_->address()));
+  }
+  attack::Target target() const { return {hub_->port(), hub_->identity().transport.public_key()}; }
+
+  std::vector<std::unique_ptr<Attacker>> connect(int count) {
+    std::vector<std::unique_ptr<Attacker>> attackers;
+    for (int i = 0; i < count; ++i) attackers.push_back(std::make_unique<Attacker>(target()));
+    return attackers;
+  }
+
+  // What the whole test is about.
+  void expect_that_honest_tablets_sync() {
+    lead_.write(30);
+    const auto sent = sync_once(lead_, hub_->address());
+    const auto fetched = sync_once(colleague_, hub_->address());
+    ASSERT_TRUE(sent && fetched) << (sent ? "" : sent.error().message) << (fetched ? "" : fetched.error().message);
+    EXPECT_EQ(colleague_.changes(), lead_.changes());
+  }
+
+  crypto::SystemEnvironment environment_;
+  MemoryTablet lead_{"Lead"}, colleague_{"Colleague"}, mallory_{"Mallory"};
+  MemoryTablet cronies_[6] = {MemoryTablet{"1"}, MemoryTablet{"2"}, MemoryTablet{"3"},
+                              MemoryTablet{"4"}, MemoryTablet{"5"}, MemoryTablet{"6"}};
+  std::unique_ptr<TestHub> hub_;
+};
+
+TEST_F(AttackedHubTest, StrangersWhoFillTheHubKeepNobodyOut) {
+  Limits limits;
+  limits.connections = 20;
+  begin(limits);
+
+  const auto strangers = connect(60);
+
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, StrangersBehindTheSameAddressKeepNobodyOut) {
+  Limits limits;
+  limits.connections_per_address = 20;
+  begin(limits);
+
+  const auto strangers = connect(60);
+
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, StrangersWithKeysKeepNobodyOut) {
+  Limits limits;
+  limits.connections = 20;
+  begin(limits);
+  std::vector<crypto::AgreementKey> keys;
+  for (int i = 0; i < 25; ++i) keys.push_back(crypto::AgreementKey::generate(environment_));
+
+  const auto strangers = connect(25);
+  for (std::size_t i = 0; i < keys.size(); ++i) strangers[i]->shake_hands(keys[i]);
+
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, OneDeviceHasSoManyConnections) {
+  Limits limits;
+  limits.connections_per_device = 3;
+  begin(limits);
+  const auto open = connect(4);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(open[i]->shake_hands(mallory_.transport()));
+    open[i]->say(attack::hello(mallory_.space()));
+    ASSERT_TRUE(open[i]->hear());
+  }
+
+  ASSERT_TRUE(open[3]->shake_hands(mallory_.transport()));
+  const auto answer = open[3]->hear();
+
+  ASSERT_TRUE(answer && std::holds_alternative<sync::Bye>(*answer));
+  EXPECT_EQ(std::get<sync::Bye>(*answer).problem->error.code, ErrorCode::limit_exceeded);
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, MessagesThatDoNotEndTakeOnlySoMuch) {
+  Limits limits;
+  limits.unfinished = 4 << 20;
+  begin(limits);
+  Bytes begun(3u << 19);
+  begun[0] = begun[1] = begun[2] = std::byte{0xff};  // of a message of 16 MB
+  begun[3] = std::byte{0x07};
+  const auto holders = connect(6);
+
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    ASSERT_TRUE(holders[i]->shake_hands(cronies_[i].transport()));
+    holders[i]->say(attack::hello(mallory_.space()));
+    ASSERT_TRUE(holders[i]->hear());
+    holders[i]->say_bytes(begun);
+  }
+
+  std::size_t closed = 0;
+  for (const auto& holder : holders) closed += holder->is_closed_within(500);
+  EXPECT_GE(closed, 4u);
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, FramesFullOfEmptyMessagesStopNobody) {
+  begin({});
+  const auto key = crypto::AgreementKey::generate(environment_);
+  Attacker stranger(target());
+  ASSERT_TRUE(stranger.shake_hands(key));
+
+  for (int i = 0; i < 30; ++i) stranger.say_bytes(Bytes(65'000));
+
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, AMessageThatSaysItIsHugeEndsItsConnection) {
+  begin({});
+  const auto key = crypto::AgreementKey::generate(environment_);
+  Attacker stranger(target());
+  ASSERT_TRUE(stranger.shake_hands(key));
+
+  stranger.say_bytes(Bytes{std::byte{0xff}, std::byte{0xff}, std::byte{0xff}, std::byte{0x7f}});
+
+  EXPECT_TRUE(stranger.is_closed_within(10'000));
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, AReplayedConversationIsClosed) {
+  begin({});
+  Attacker member(target());
+  ASSERT_TRUE(member.shake_hands(mallory_.transport()));
+  member.say(attack::hello(mallory_.space()));
+  ASSERT_TRUE(member.hear());
+
+  Attacker again(target());
+  again.send(member.sent());
+
+  EXPECT_TRUE(again.is_closed_within(10'000));
+}
+
+TEST_F(AttackedHubTest, AMemberOfOneSpaceGetsAndLeavesNothingInAnother) {
+  begin({});
+  Attacker mallory(target());
+  ASSERT_TRUE(mallory.shake_hands(mallory_.transport()));
+  sync::Open open;
+  open.space = lead_.space();
+  open.introduce = true;
+  mallory.say(sync::Hello{"", 1u << 20, "", {open}});
+  const auto welcome = mallory.hear();
+  ASSERT_TRUE(welcome && std::holds_alternative<sync::Welcome>(*welcome));
+  const sync::Opened& opened = std::get<sync::Welcome>(*welcome).opened.front();
+
+  mallory.say(sync::Want{0, {lead_.roster().tip()}, {}, {{lead_.own_log(), {}}}});
+  sync::Items items;
+  for (const RosterHash& hash : mallory_.records()) {
+    items.items.push_back({sync::ItemKind::roster, *mallory_.roster_record(mallory_.space(), hash), {}, false});
+  }
+  items.done = true;
+  mallory.say(items);
+  auto answer = mallory.hear();
+  while (answer && std::holds_alternative<sync::Credit>(*answer)) answer = mallory.hear();
+
+  EXPECT_FALSE(opened.roster || opened.frontier || opened.notices || opened.head);
+  ASSERT_TRUE(answer && std::holds_alternative<sync::Committed>(*answer));
+  EXPECT_EQ(std::get<sync::Committed>(*answer).refused.size(), items.items.size());
+  expect_that_honest_tablets_sync();
+}
+
+TEST_F(AttackedHubTest, ADeviceThatFillsItsQuotaTakesNoRoomFromOthers) {
+  Limits limits;
+  limits.bytes_per_device = 50'000;
+  begin(limits);
+  mallory_.padding = 40'000;
+  mallory_.run = 1;
+  mallory_.write_one_by_one(10);
+
+  const auto summary = sync_once(mallory_, hub_->address());
+
+  ASSERT_TRUE(summary);
+  ASSERT_FALSE(summary->refused.empty());
+  EXPECT_NE(summary->refused.front().error.message.find("bytes_per_device"), std::string::npos);
+  expect_that_honest_tablets_sync();
+}
+
+}  // namespace
+}  // namespace plenary::hub

@@ -1,0 +1,92 @@
+// A member or an invitee who does not play by the rules, and what the others see of it.
+#include <gmock/gmock.h>
+
+#include "core/replica/hub_setting.h"
+#include "core/roster/claim.h"
+#include "core/seal/invitation.h"
+#include "core/seal/label.h"
+#include "tests/unit/replica/story.h"
+
+namespace plenary::replica {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class IntruderTest : public StoryTest {
+ protected:
+  // What a program of one's own could say of a link: that its holder is `person`.
+  void claim_as(Tablet& keeper, const SpaceId& space, const std::string& link_text, const PersonId& person) {
+    const auto link = must(seal::read_link(link_text));
+    const auto device = crypto::SigningKey::generate(keeper.environment);
+    roster::Claim claim;
+    claim.space = space;
+    claim.invitation = seal::invitation_id(link.secret);
+    claim.device = {device.public_key(), crypto::AgreementKey::generate(keeper.environment).public_key()};
+    claim.person = person;
+    claim.label =
+        seal::seal_label(claim_label_key(link.secret), seal::LabelUse::person, "Somebody else", keeper.environment);
+    const Bytes bytes = roster::encode_claim(roster::sign_claim(claim, seal::invitation_key(link.secret), device));
+    EXPECT_THAT(keeper.replica->sync().store(space, {{sync::ItemKind::claim, bytes, {}, false}}).refused, IsEmpty());
+  }
+  PersonId person_of(Tablet& tablet, const SpaceId& space, const std::string& name) {
+    for (const auto& member : must(tablet.replica->members(space))) {
+      if (member.name == name) return member.person;
+    }
+    ADD_FAILURE() << "nobody is called " << name;
+    return {};
+  }
+};
+
+TEST_F(IntruderTest, WhoeverClaimsToBeAColleagueIsNotLetInByItself) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  const std::string link = must(ann.replica->invite(space, kReviewer, "a colleague of the school"));
+  claim_as(ann, space, link, person_of(ann, space, "Ben"));
+
+  const auto ratified = must(ann.replica->ratify(space));
+
+  ASSERT_THAT(ratified, SizeIs(1));
+  EXPECT_FALSE(ratified[0].granted);
+  EXPECT_THAT(ratified[0].why_not, HasSubstr("a person who is a member already"));
+}
+
+TEST_F(IntruderTest, WhoeverClaimsToBeSomebodyNewIsLetIn) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  const std::string link = must(ann.replica->invite(space, kReviewer, "somebody new"));
+  PersonId new_person;
+  ann.environment.random(new_person.bytes);
+  claim_as(ann, space, link, new_person);
+
+  const auto ratified = must(ann.replica->ratify(space));
+
+  ASSERT_THAT(ratified, SizeIs(1));
+  EXPECT_TRUE(ratified[0].granted) << ratified[0].why_not;
+}
+
+// Whoever was removed still has a key of the space.
+TEST_F(IntruderTest, AReceiptOfSomebodyWhoWasRemovedSaysNothing) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  ann.note(space, "Pupils read aloud.");
+  must(ben.replica->import_day_end(must(ann.replica->export_day_end(space))));
+  const Bytes receipt = must(ben.replica->receipt(space));
+  const auto unsent = must(ann.replica->status(space)).unsent_changes;
+  for (const auto& member : must(ann.replica->members(space))) {
+    if (member.name == "Ben") must(ann.replica->remove(space, member.device, ""));
+  }
+
+  const auto imported = ann.replica->import_day_end(receipt);
+
+  ASSERT_FALSE(imported);
+  EXPECT_EQ(imported.error().code, ErrorCode::refused);
+  EXPECT_EQ(must(ann.replica->status(space)).unsent_changes, unsent);
+}
+
+}  // namespace
+}  // namespace plenary::replica
