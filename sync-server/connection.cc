@@ -10,6 +10,9 @@ namespace {
 constexpr std::int64_t kLingerMs = 2'000;
 // The log tells of refusals of one connection at most so often.
 constexpr std::int64_t kQuietMs = 1'000;
+// What a message costs beside its bytes, in bytes that the device might have sent instead: many small ones are more
+// work than one large one. Whoever has no space open has no reason to send many.
+constexpr std::uint64_t kMessagePrice = 512, kStrangersMessagePrice = 16u << 10;
 
 }  // namespace
 
@@ -47,9 +50,11 @@ asio::awaitable<void> Connection::read() {
     if (error) break;
     // What still comes after the end is read, so that the device can read our last word, and forgotten.
     if (ending_ || !reading_) continue;
+    const std::uint64_t messages = session_.messages();
     handle(session_.receive(ByteSpan(server_.read_buffer()).first(size), server_.now_ms()));
     if (!closed_) count_unfinished(session_.unfinished());
-    co_await wait_for_room(size);
+    const std::uint64_t price = opened_.empty() ? kStrangersMessagePrice : kMessagePrice;
+    co_await wait_for_room(size + (session_.messages() - messages) * price);
   }
 }
 

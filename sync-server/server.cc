@@ -9,7 +9,7 @@
 namespace plenary::hub {
 namespace {
 
-constexpr std::size_t kReadBuffer = 128u << 10;
+constexpr std::size_t kReadBuffer = 64u << 10;
 // While more waits to be stored, connections are not read from.
 constexpr std::size_t kBacklogMax = 32u << 20;
 constexpr std::int64_t kRetryAfterRefusalMs = 30'000;

@@ -210,8 +210,13 @@ Result<std::optional<Message>> Channel::next() {
     const Result<std::optional<ByteSpan>> body = next_body();
     if (!body) return tl::make_unexpected(body.error());
     if (!*body) return std::optional<Message>();
+    ++messages_in_;
     auto message = decode_message(**body);
     if (!message || *message) return message;
+    if (++passed_over_ > kMaxPassedOver) {
+      return fail(ErrorCode::limit_exceeded, "The other side sent more than " + std::to_string(kMaxPassedOver) +
+                                                 " messages that this version does not know.");
+    }
   }
 }
 

@@ -58,6 +58,8 @@ class Channel {
   std::int64_t retry_after_ms() const { return retry_after_ms_; }
   // Frames that came complete, so that a driver of time can tell progress from dripping.
   std::uint64_t frames_in() const { return frames_in_; }
+  // Whole messages that were taken out, so that a driver can tell many small ones from a few.
+  std::uint64_t messages_in() const { return messages_in_; }
 
  private:
   Channel(const crypto::AgreementKey& key, Environment& environment, Versions versions);
@@ -83,7 +85,8 @@ class Channel {
   Bytes plain_;  // messages that wait for flush
   std::size_t message_limit_ = kMaxEarlyMessage;
   std::int64_t retry_after_ms_ = 0;
-  std::uint64_t frames_in_ = 0;
+  std::uint64_t frames_in_ = 0, messages_in_ = 0;
+  std::size_t passed_over_ = 0;
   std::uint8_t version_ = 0;
   bool established_ = false;
 };

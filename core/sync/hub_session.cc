@@ -57,6 +57,7 @@ class HubSession::Impl {
   }
 
   const TransportKey& device() const { return line_.channel().peer(); }
+  std::uint64_t messages() const { return line_.channel().messages_in(); }
   std::size_t unfinished() const { return line_.channel().unfinished(); }
   std::vector<SpaceId> follows() const {
     std::vector<SpaceId> ids;
@@ -178,6 +179,9 @@ Output HubSession::finish(const Error& reason, std::int64_t retry_after_ms, std:
 }
 const TransportKey& HubSession::device() const {
   return impl_->device();
+}
+std::uint64_t HubSession::messages() const {
+  return impl_->messages();
 }
 std::size_t HubSession::unfinished() const {
   return impl_->unfinished();

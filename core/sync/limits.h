@@ -14,6 +14,7 @@ inline constexpr std::size_t kMaxHandshakeFrame = 1'024;  // while nobody is aut
 inline constexpr std::size_t kMaxItem = log::kMaxSegmentSealed + log::kMaxEnvelopeBytes + 16;  // one item
 // The smallest roster record, segment or notice has more. So an item costs whoever sends it at least this much credit.
 inline constexpr std::size_t kMinItem = 64;
+inline constexpr std::size_t kMaxPassedOver = 1'024;          // messages of a newer version on one connection
 inline constexpr std::size_t kMaxItems = 1'024;               // in one message
 inline constexpr std::size_t kMaxMessage = kMaxItem + 4'096;  // one message, after its frames are put together
 inline constexpr std::size_t kMaxControlMessage = 8u << 20;   // any message that is not Items
@@ -49,6 +50,6 @@ inline constexpr std::uint64_t kDeviceWindow = 4u << 20;
 // Items that a device may have sent and that the hub has not stored yet; so many can be refused at once.
 inline constexpr std::size_t kMaxUncommitted = kHubWindow / kMinItem;
 // How many bytes a session makes ready at a time; more follow when the driver says that these were written.
-inline constexpr std::size_t kOutboxTarget = 256u << 10;
+inline constexpr std::size_t kOutboxTarget = 64u << 10;
 
 }  // namespace plenary::sync

@@ -130,6 +130,8 @@ class HubSession {
   const TransportKey& device() const;
   // Bytes of a message that is not complete.
   std::size_t unfinished() const;
+  // Messages that the device sent so far.
+  std::uint64_t messages() const;
   // The spaces whose changes this session wants to hear of.
   std::vector<SpaceId> follows() const;
   bool over() const;

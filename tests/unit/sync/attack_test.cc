@@ -83,7 +83,7 @@ class AttackTest : public testing::Test {
 };
 
 // An empty message is one byte on the wire; 65,000 of them fit into a frame.
-TEST_F(AttackTest, PassesOverAFrameFullOfEmptyMessages) {
+TEST_F(AttackTest, EndsAtAFrameFullOfEmptyMessages) {
   crypto::SystemEnvironment environment;
   crypto::AgreementKey hub_key = crypto::AgreementKey::generate(environment);
   Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment);
@@ -100,8 +100,26 @@ TEST_F(AttackTest, PassesOverAFrameFullOfEmptyMessages) {
   ASSERT_TRUE(hub.receive(frames, nothing));
   const auto message = hub.next();
 
-  ASSERT_TRUE(message);
-  EXPECT_FALSE(*message);
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, ErrorCode::limit_exceeded);
+}
+
+TEST_F(AttackTest, PassesOverAFewMessagesOfANewerVersion) {
+  crypto::SystemEnvironment environment;
+  crypto::AgreementKey hub_key = crypto::AgreementKey::generate(environment);
+  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment);
+  Channel hub = Channel::from_device(hub_key, environment);
+  Bytes first, second, third, nothing;
+  ASSERT_TRUE(device.start(first) && hub.receive(first, second) && device.receive(second, third));
+  device.send_bytes(Bytes(kMaxPassedOver));
+  device.send(Ping{});
+  ASSERT_TRUE(device.flush(third));
+  ASSERT_TRUE(hub.receive(third, nothing));
+
+  const auto message = hub.next();
+
+  ASSERT_TRUE(message && *message);
+  EXPECT_TRUE(std::holds_alternative<Ping>(**message));
   EXPECT_EQ(hub.unfinished(), 0u);
 }
 

@@ -17,9 +17,9 @@
 #include <fstream>
 #include <thread>
 
+#include "bench/attack/attacks.h"
 #include "clients/link/connection.h"
 #include "sync-server/identity.h"
-#include "tests/attack/attacks.h"
 
 extern char** environ;
 
@@ -61,6 +61,7 @@ class HubProcess {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     std::ifstream(port_file) >> target_.port;
+    if (target_.port == 0) give_up("plenaryd does not listen");
     target_.hub = identity->transport.public_key();
   }
   ~HubProcess() {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/attack/attacker.h"
 #include "tests/unit/sync/memory_tablet.h"

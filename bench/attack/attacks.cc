@@ -1,4 +1,4 @@
-#include "tests/attack/attacks.h"
+#include "bench/attack/attacks.h"
 
 #include <chrono>
 #include <thread>
