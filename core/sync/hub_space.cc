@@ -151,6 +151,10 @@ Opened HubSpace::tell_of_removal() {
 
 void HubSpace::stop() {
   live_ = fresh_ = false;
+  // What came meanwhile is dropped; the device may send as much again, of other spaces.
+  if (received_bytes_ > 0) context_.line.send(Credit{received_bytes_});
+  context_.uncommitted -= static_cast<std::int64_t>(received_bytes_);
+  received_bytes_ = 0;
   received_.clear();
   wanted_records_.clear();
   wanted_segments_.clear();
@@ -175,8 +179,10 @@ void HubSpace::close(const Error& error) {
 void HubSpace::take(const Want& want) {
   if (access_ == WireAccess::removed) {
     const auto shown = context_.spaces.roster_until_removal(id_, context_.device());
+    const std::unordered_set<RosterHash> may_read(shown.begin(), shown.end());
+    if (wanted_records_.size() + want.roster.size() > kMaxRosterRecords) return end_for_wanting_too_much();
     std::ranges::copy_if(want.roster, std::back_inserter(wanted_records_),
-                         [&](const RosterHash& hash) { return std::ranges::find(shown, hash) != shown.end(); });
+                         [&](const RosterHash& hash) { return may_read.contains(hash); });
     live_ = done_due_ = true;
     return;
   }
@@ -186,10 +192,14 @@ void HubSpace::take(const Want& want) {
   for (const LogWant& log : want.logs) wanted_logs_.insert_or_assign(log.log, log.have);
   if (wanted_records_.size() > kMaxRosterRecords || wanted_notices_.size() > kMaxNotices ||
       wanted_logs_.size() > kMaxHeads) {
-    return context_.line.fail(ErrorCode::limit_exceeded, "The device wanted more at a time than a hub sends.");
+    return end_for_wanting_too_much();
   }
   live_ = fresh_ = done_due_ = true;
   plan(want.roster.size() + want.notices.size());
+}
+
+void HubSpace::end_for_wanting_too_much() {
+  context_.line.fail(ErrorCode::limit_exceeded, "The device wanted more at a time than a hub sends.");
 }
 
 // Looks up the segments that are wanted, once none waits to be sent, and says how much will come.

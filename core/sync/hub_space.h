@@ -64,6 +64,7 @@ class HubSpace {
   void request(std::vector<Item> items, std::uint64_t bytes, bool counted);
   void check_access();
   void plan(std::size_t named);
+  void end_for_wanting_too_much();
   bool gather(Items& items);
   bool gather_wanted(Items& items, std::size_t& bytes);
   bool gather_new(Items& items, std::size_t& bytes);

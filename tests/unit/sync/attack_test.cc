@@ -251,6 +251,18 @@ TEST_F(AttackTest, EndsAConnectionThatWantsMoreThanASpaceMayHave) {
   EXPECT_TRUE(ben.say(want).close);
 }
 
+TEST_F(AttackTest, EndsAConnectionOfARemovedDeviceThatWantsTheRosterAgainAndAgain) {
+  anna_.remove(ben_);
+  meet(anna_, hub_);
+  Intruder ben(hub_, ben_.transport());
+  ben.open(anna_.space(), 1);
+  Want want;
+  want.roster.assign(kMaxRosterRecords / 2 + 1, *ben_.records().begin());
+  EXPECT_FALSE(ben.say(want).close);
+
+  EXPECT_TRUE(ben.say(want).close);
+}
+
 TEST_F(AttackTest, SaysTheSameOfAClaimThatFailsAsOfASpaceThatIsNotHere) {
   MemoryTablet dai("Dai");
   dai.join(anna_.space(), crypto::SigningKey::generate(environment_));
