@@ -208,6 +208,8 @@ class Space {
   std::vector<LogId> logs_to_reseal();
   void reseal(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
   void join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
+  bool is_unconfirmed(const OwnLog& log);
+  void replace_unconfirmed(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs);
   void read_names();
   std::string writer_name(const DeviceKey& device);
   ForkView fork(const LogId& log);
@@ -227,7 +229,8 @@ class Space {
   std::optional<Bytes> mark_;                                 // the install mark, once it was looked at
   bool mark_renewed_ = false;                                 // by this process
   std::map<LogId, std::vector<store::StrandRun>> replacing_;  // what the hub is given now makes these no longer due
-  std::optional<LogId> written_log_;  // this process knows that its file is the one that was written last
+  std::map<LogId, log::Head> confirming_;  // own work that the hub is given now in place of what somebody else packed
+  std::optional<LogId> written_log_;       // this process knows that its file is the one that was written last
 };
 
 // A varint as a setting.

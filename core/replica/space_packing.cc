@@ -57,7 +57,9 @@ std::vector<LogId> Space::logs_to_repack() {
     if (keeper || strand.descriptor.author == own) logs.push_back(strand.log);
   }
   for (const OwnLog& log : own_logs()) {
-    if (number_setting(pieces_setting(log.log)).value_or(0) >= kPiecesBeforeJoining) logs.push_back(log.log);
+    if (number_setting(pieces_setting(log.log)).value_or(0) >= kPiecesBeforeJoining || is_unconfirmed(log)) {
+      logs.push_back(log.log);
+    }
   }
   for (const LogId& log : logs_to_reseal()) logs.push_back(log);
   std::ranges::sort(logs);
@@ -127,6 +129,26 @@ void Space::reseal(const sync::LogLayout& layout, std::vector<sync::SegmentRef>&
   }
 }
 
+// All was sent, and yet the hub never confirmed this device's own work: it had that from somebody else already. Nobody
+// can tell there whether what somebody else packed is what this device signed.
+bool Space::is_unconfirmed(const OwnLog& log) {
+  const store::Strand& strand = store_->log_table().strand(log.strand);
+  return strand.head.head.number > log.handed_over;
+}
+
+void Space::replace_unconfirmed(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
+  confirming_.erase(layout.log);
+  for (const OwnLog& own : own_logs()) {
+    if (own.log != layout.log || !is_unconfirmed(own)) continue;
+    for (const sync::SegmentRef& segment : layout.segments) {
+      const log::Head head{segment.log, segment.last, segment.chain};
+      if (segment.last <= own.handed_over || !store_->log_table().signed_head(head)) continue;
+      refs.push_back(segment);
+      confirming_[layout.log] = head;
+    }
+  }
+}
+
 void Space::join_pieces(const sync::LogLayout& layout, std::vector<sync::SegmentRef>& refs) {
   const auto& segments = layout.segments;
   for (std::size_t i = 0; i < segments.size();) {
@@ -150,7 +172,8 @@ std::vector<sync::SegmentRef> Space::replacements(std::span<const sync::LogLayou
     std::vector<sync::SegmentRef> joined;
     const auto strand = table.only_strand_of(layout.log);
     const bool is_own = strand && table.strand(*strand).descriptor.author == context_.profile.signing().public_key();
-    if (is_own) join_pieces(layout, joined);
+    if (is_own) replace_unconfirmed(layout, joined);
+    if (is_own && joined.empty()) join_pieces(layout, joined);
     sync::LogLayout rest = layout;
     std::erase_if(rest.segments, [&](const sync::SegmentRef& segment) {
       return std::ranges::any_of(
@@ -164,6 +187,10 @@ std::vector<sync::SegmentRef> Space::replacements(std::span<const sync::LogLayou
 }
 
 void Space::replaced(const LogId& log) {
+  if (const auto confirmed = confirming_.find(log); confirmed != confirming_.end()) {
+    handed_over({&confirmed->second, 1});
+    confirming_.erase(confirmed);
+  }
   Writing writing(store());
   for (const store::StrandRun& run : replacing_[log]) store_->log_table().no_longer_due(writing.transaction(), run);
   if (number_setting(pieces_setting(log)).value_or(0) > 0) writing.set(pieces_setting(log), number_bytes(0));
