@@ -138,7 +138,6 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
                           "This device is not a member of the space yet: its changes stay on it until the keeper's "
                           "device has confirmed the invitation.");
   }
-  const roster::Standing& standing = roster_.standing();
   SegmentPass pass{std::move(*envelope), {}, false, false, std::nullopt, std::nullopt};
   pass.head = pass.envelope.head();
   const auto known = stored.heads_at(pass.head.head.log, pass.head.head.number);
