@@ -80,7 +80,7 @@ class SpaceGate {
   // Whether `claim` is by `device` for an open invitation of this space.
   Result<void> check_claim(const TransportKey& device, ByteSpan claim) const;
 
-  // A segment from `device`: brought by a member, whoever its author is (decisions/0011), under the current key, a
+  // A segment from `device`: brought by a member, whoever its author is (decisions/0012), under the current key, a
   // continuation of what is stored, with the author's signature.
   Gated<SegmentPass> check_segment(const TransportKey& device, const Item& item, StoredHeads& stored) const;
 

@@ -324,7 +324,7 @@ TYPED_TEST_P(HubStoreContract, AStrangerHandsOverNoSegment) {
   EXPECT_EQ(before, this->spaces().position(maker.space()));
 }
 
-// Members may have got it by file, and cited it (decisions/0011).
+// Members may have got it by file, and cited it (decisions/0012).
 TYPED_TEST_P(HubStoreContract, KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn) {
   SpaceMaker maker(this->environment_);
   TestDevice member(this->environment_), invitee(this->environment_);
