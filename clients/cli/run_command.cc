@@ -121,7 +121,7 @@ ExitCode perform(Session& session, const Action& action) {
 }
 
 // Splits a line as a shell would: spaces separate, "…" and '…' hold together, \ takes the next character as it is.
-std::vector<std::string> words_of(const std::string& line) {
+std::vector<std::string> split_line(const std::string& line) {
   std::vector<std::string> words;
   std::string word;
   char quote = 0;
@@ -180,7 +180,7 @@ class AsBefore {
 ExitCode run_line(Session& session, const std::string& line) {
   const AsBefore after_line(session);
   return perform(session, [&](Session&) {
-    const auto words = words_of(line);
+    const auto words = split_line(line);
     if (words.empty() || words.front().starts_with("#")) return ExitCode::done;
     return run_command(session, words);
   });
