@@ -19,7 +19,8 @@ class BadPackingTest : public StoryTest {
   void hand_over_nonsense(Tablet& intruder, const SpaceId& space) {
     auto& source = intruder.replica->sync();
     std::map<LogId, sync::LogWant> wants;
-    for (const log::Head& head : source.inventory(space)->frontier) wants[head.log].log = head.log;
+    const auto held = source.inventory(space);
+    for (const log::Head& head : held->frontier) wants[head.log].log = head.log;
     for (const log::Head& head : hub_.reader().inventory(space)->frontier) wants[head.log].have.push_back(head);
     sync::StoreRequest request{1, space, intruder.replica->transport_key().public_key(), "", {}};
     for (const auto& [log, want] : wants) {
