@@ -115,6 +115,12 @@ ExitCode perform(Session& session, const Action& action) {
         {ErrorCode::unavailable, std::string("The profile's file could not be used: ") + failure.what() +
                                      " What was confirmed before is safe. Make room or mend the disk, then try again."},
         ExitCode::broken);
+  } catch (const std::filesystem::filesystem_error& failure) {
+    return report(session,
+                  {ErrorCode::unavailable, std::string("A file could not be used: ") + failure.what() +
+                                               ". What was confirmed before is safe. Make room or mend the disk, then "
+                                               "try again."},
+                  ExitCode::broken);
   } catch (const std::exception& failure) {
     return report(session, {ErrorCode::unavailable, failure.what()}, ExitCode::broken);
   }

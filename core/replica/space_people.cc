@@ -176,7 +176,9 @@ std::vector<MemberView> Space::members() {
   const auto& roster = store().roster();
   if (roster.empty()) return members;
   for (const auto& [key, member] : roster.standing().people) members.push_back(member_view(key, member));
-  std::ranges::sort(members, {}, [](const MemberView& member) { return std::pair(member.name, member.device); });
+  // Of one person's devices, the one in use first.
+  std::ranges::sort(members, {},
+                    [](const MemberView& member) { return std::tuple(member.name, member.removed, member.device); });
   return members;
 }
 

@@ -63,8 +63,10 @@ TEST_P(HubFaultTest, NoFailureTakesWhatWasAcknowledged) {
     // The store that met the failure goes on, or the hub is started anew.
     if (hub.disk.power_is_cut() || operation % 2 == 0) hub.restart();
     ASSERT_NO_THROW(hub.check_acknowledged(maker_.space()));
-    if (head) {
-      EXPECT_EQ(hub.spaces().head(maker_.space()), head);
+    // What could not be synced may be on the disk all the same: a hub that is started anew may be one head further.
+    if (const auto now = hub.spaces().head(maker_.space()); head && now != head) {
+      ASSERT_TRUE(now && operation % 2 == 0);
+      EXPECT_EQ(now->previous, sync::value_of(maker_.space(), *head));
     }
 
     for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -21,7 +21,8 @@ class BadPackingTest : public StoryTest {
     std::map<LogId, sync::LogWant> wants;
     const auto held = source.inventory(space);
     for (const log::Head& head : held->frontier) wants[head.log].log = head.log;
-    for (const log::Head& head : hub_.reader().inventory(space)->frontier) wants[head.log].have.push_back(head);
+    const auto at_hub = hub_.reader().inventory(space);
+    for (const log::Head& head : at_hub->frontier) wants[head.log].have.push_back(head);
     sync::StoreRequest request{1, space, intruder.replica->transport_key().public_key(), "", {}};
     for (const auto& [log, want] : wants) {
       for (const auto& ref : source.missing_segments(space, std::vector{want})) {
