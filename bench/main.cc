@@ -21,7 +21,7 @@ namespace {
 struct Settings {
   DayShape shape;
   int runs = 3;
-  bool quick = false, floor_only = false, without_large = false;
+  bool quick = false, floor_only = false, without_large = false, sealed_only = false;
   std::filesystem::path json = "bench.json", folder = std::filesystem::temp_directory_path();
 };
 
@@ -48,7 +48,16 @@ Comparison compare(const Settings& settings, const DayShape& shape, const std::v
   return comparison;
 }
 
+void measure_sealed_pages(const Settings& settings, std::vector<Row>& rows) {
+  add_sealed_pages(settings.folder / ("plenary-bench-" + std::to_string(::getpid())), settings.runs, rows);
+}
+
 void measure(const Settings& settings) {
+  if (settings.sealed_only) {
+    std::vector<Row> rows;
+    measure_sealed_pages(settings, rows);
+    return print_and_write(rows, settings.json);
+  }
   std::vector<Contestant> contestants{floor_contestant()};
   if (!settings.floor_only) contestants.push_back(plenary_contestant());
 
@@ -60,7 +69,7 @@ void measure(const Settings& settings) {
     large.notes *= 10;
     add_large_day(day, compare(settings, large, contestants), rows);
   }
-  add_sealed_pages(settings.folder / ("plenary-bench-" + std::to_string(::getpid())), settings.runs, rows);
+  measure_sealed_pages(settings, rows);
   add_text_workload(program_folder() / "bench_text", rows);
   print_and_write(rows, settings.json);
 }
@@ -75,6 +84,7 @@ int run_driver(int argc, char** argv) {
   app.add_option("--folder", settings.folder, "where the data of the runs goes")->capture_default_str();
   app.add_flag("--quick", settings.quick, "one run, no 10 × larger day");
   app.add_flag("--floor-only", settings.floor_only, "only the floor");
+  app.add_flag("--sealed-only", settings.sealed_only, "only what sealing the tablet's files costs");
   app.add_flag("--without-large", settings.without_large, "leave the 10 × larger day out");
   CLI11_PARSE(app, argc, argv);
   if (settings.quick) settings.runs = 1;
