@@ -18,7 +18,7 @@ std::size_t changes_that_fit(std::span<const Change> changes);
 struct RunOfChanges {
   std::vector<Change> changes;
   std::vector<EncodedChange> encoded;  // of each change, as it entered its link
-  LogSecrets secrets;  // what the segment brought; LogSecrets::take_in adds it to what is known
+  LogSecrets secrets;                  // what the segment brought; LogSecrets::take_in adds it to what is known
 };
 
 // The changes first..last of the envelope, verified: every link is recomputed from `before` (the state at

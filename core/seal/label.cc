@@ -36,7 +36,8 @@ Result<std::string> open_label(const KeyRing& keys, LabelUse use, ByteSpan label
   const std::uint8_t version = reader.u8();
   const auto id = reader.id<KeyId>();
   if (!reader.ok()) return fail(ErrorCode::malformed, "a sealed name was cut off");
-  if (version != kLabelVersion) return fail(ErrorCode::unsupported, "a sealed name is of a newer version than this program");
+  if (version != kLabelVersion)
+    return fail(ErrorCode::unsupported, "a sealed name is of a newer version than this program");
   const SpaceKey* key = keys.find(id);
   if (!key) return fail(ErrorCode::not_found, "a name is sealed under a key that this device does not have");
   auto padded = open_bytes(purpose_key(*key, "label"), associated(use), reader.raw(reader.remaining()));

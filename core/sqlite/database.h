@@ -31,9 +31,9 @@ enum class Sharing : std::uint8_t {
 struct OpenOptions {
   Access access = Access::create;
   Sharing sharing = Sharing::exclusive;
-  int page_size = 4096;  // of a file made now: power of two, 512 to 65536
+  int page_size = 4096;          // of a file made now: power of two, 512 to 65536
   bool gives_back_room = false;  // a file made now can shrink with give_back_room()
-  std::string vfs;       // name of a registered VFS; empty: the system's
+  std::string vfs;               // name of a registered VFS; empty: the system's
   // Through which every page is sealed; then page_size and vfs are its business; never shared and never read_only. It
   // outlives the database. Null: the file is in clear.
   const SealedVfs* seal = nullptr;
