@@ -211,9 +211,9 @@ TEST_F(AttackTest, TakesNoLargeMessageFromWhoeverIsNoMember) {
 
 TEST_F(AttackTest, RefusesAWantThatNamesALogTwice) {
   Bytes logs, body;
+  const LogId log = anna_.own_log();
   for (int i = 0; i < 2; ++i) {
-    const auto log = anna_.own_log().span();
-    logs.insert(logs.end(), log.begin(), log.end());
+    logs.insert(logs.end(), log.bytes.begin(), log.bytes.end());
     logs.push_back(std::byte{0});
   }
   body.push_back(std::byte{0x22});
