@@ -51,6 +51,10 @@ const std::map<std::string, std::string>& kinds_in_schema() {
   return names;
 }
 
+// Where the findings stand before anybody judged them: no judgement's place, since setting what stands already writes
+// nothing, and every tablet counts on each judgement being a change.
+constexpr int kUnjudged = 100;
+
 int position_of(const std::string& judgement) {
   const auto& all = judgements();
   return static_cast<int>(std::find(all.begin(), all.end(), judgement) - all.begin()) + 1;
@@ -95,6 +99,19 @@ class CountingSpaces final : public sync::DeviceSpaces {
     throw std::runtime_error("the hub gave cause for an alarm");
   }
   void settled(const SpaceId& s, const TransportKey& hub) override { spaces_.settled(s, hub); }
+  void peer_shows(const SpaceId& s, const TransportKey& hub, std::span<const log::Head> heads) override {
+    spaces_.peer_shows(s, hub, heads);
+  }
+  std::vector<sync::HubHead> witnessed(const SpaceId& s, const DeviceKey& signer) override {
+    return spaces_.witnessed(s, signer);
+  }
+  std::vector<LogId> logs_to_repack(const SpaceId& s, const TransportKey& hub) override {
+    return spaces_.logs_to_repack(s, hub);
+  }
+  std::vector<sync::SegmentRef> replacements(const SpaceId& s, std::span<const sync::LogLayout> layouts) override {
+    return spaces_.replacements(s, layouts);
+  }
+  void replaced(const SpaceId& s, const LogId& log) override { spaces_.replaced(s, log); }
 
  private:
   sync::DeviceSpaces& spaces_;
@@ -126,7 +143,7 @@ class PlenaryTablet final : public Tablet {
       const RecordId id = taken(edit->create("finding"));
       taken(edit->set_text(id, "statement", findings[i].title));
       taken(edit->set(id, "kind", kinds_in_schema().at(findings[i].stance)));
-      taken(edit->set(id, "position", static_cast<int>(i + 1)));
+      taken(edit->set(id, "position", kUnjudged + static_cast<int>(i)));
     }
     taken(edit->commit());
     own_changes_ = kSeedChanges;

@@ -166,24 +166,24 @@ class DeviceSpaces : public SpaceLog {
   virtual StoreSummary store(const SpaceId& space, const std::vector<Item>& items) = 0;
   // What the peer says that it holds, before anything of it is here. A device that finds more of its own log there than
   // it has was restored from a backup (architecture.md D11).
-  virtual void peer_shows(const SpaceId&, const TransportKey&, std::span<const log::Head>) {}
+  virtual void peer_shows(const SpaceId& space, const TransportKey& hub, std::span<const log::Head> heads) = 0;
   // The hub has committed these heads of ours: they count as handed over.
   virtual void acknowledged(const SpaceId& space, const TransportKey& hub, std::span<const log::Head> heads) = 0;
 
   // The newest hub head that this device has verified of this hub.
   virtual std::optional<HubHead> hub_head(const SpaceId& space, const TransportKey& hub) = 0;
   // Heads that the holder of this signing key showed to other members, as their statuses say: verified.
-  virtual std::vector<HubHead> witnessed(const SpaceId&, const DeviceKey&) { return {}; }
+  virtual std::vector<HubHead> witnessed(const SpaceId& space, const DeviceKey& signer) = 0;
   virtual void set_hub_head(const SpaceId& space, const TransportKey& hub, const HubHead& head) = 0;
   virtual void raise_alarm(const SpaceId& space, const TransportKey& hub, const HubAlarm& alarm) = 0;
 
   // Logs of which this device would have the hub keep other segments: something in them was erased, or they came in
   // many small pieces. Asked when both sides hold the same.
-  virtual std::vector<LogId> logs_to_repack(const SpaceId&, const TransportKey&) { return {}; }
+  virtual std::vector<LogId> logs_to_repack(const SpaceId& space, const TransportKey& hub) = 0;
   // What to replace of how the hub keeps them, each by a segment of exactly these changes.
-  virtual std::vector<SegmentRef> replacements(const SpaceId&, std::span<const LogLayout>) { return {}; }
+  virtual std::vector<SegmentRef> replacements(const SpaceId& space, std::span<const LogLayout> layouts) = 0;
   // The hub has replaced all that it was given of this log since replacements() was asked.
-  virtual void replaced(const SpaceId&, const LogId&) {}
+  virtual void replaced(const SpaceId& space, const LogId& log) = 0;
 
   // Both sides hold the same roster and logs now. The moment to write a new status, to ratify claims, to seal under a
   // new key: whatever it writes is sent next. Called again after each further exchange, at most every

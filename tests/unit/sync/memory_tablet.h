@@ -80,6 +80,12 @@ class MemoryTablet final : public DeviceSpaces {
   void set_hub_head(const SpaceId&, const TransportKey&, const HubHead& head) override { trusted_head = head; }
   void raise_alarm(const SpaceId&, const TransportKey&, const HubAlarm& alarm) override { alarms.push_back(alarm); }
   void settled(const SpaceId&, const TransportKey&) override;
+  // What a restored device, other members' statuses and repacking need: the replica's own tests play those.
+  void peer_shows(const SpaceId&, const TransportKey&, std::span<const log::Head>) override {}
+  std::vector<HubHead> witnessed(const SpaceId&, const DeviceKey&) override { return {}; }
+  std::vector<LogId> logs_to_repack(const SpaceId&, const TransportKey&) override { return {}; }
+  std::vector<SegmentRef> replacements(const SpaceId&, std::span<const LogLayout>) override { return {}; }
+  void replaced(const SpaceId&, const LogId&) override {}
 
  private:
   void write_record(roster::Body body);
