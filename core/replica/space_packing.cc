@@ -16,6 +16,13 @@ bool overlaps(const store::StrandRun& run, const sync::SegmentRef& segment) {
   return log::blinder_run(segment.first) <= run.run && run.run <= log::blinder_run(segment.last);
 }
 
+bool covers(const sync::SegmentRef& ref, const sync::SegmentRef& segment) {
+  return ref.log == segment.log && ref.first <= segment.first && segment.last <= ref.last;
+}
+bool is_covered(std::span<const sync::SegmentRef> refs, const sync::SegmentRef& segment) {
+  return std::ranges::any_of(refs, [&](const sync::SegmentRef& ref) { return covers(ref, segment); });
+}
+
 sync::SegmentRef spanning(const sync::SegmentRef& first, const sync::SegmentRef& last, std::uint64_t size) {
   sync::SegmentRef joined = last;
   joined.first = first.first;
@@ -25,14 +32,6 @@ sync::SegmentRef spanning(const sync::SegmentRef& first, const sync::SegmentRef&
 
 std::string resealed_setting(const LogId& log) {
   return "resealed " + log.hex();
-}
-
-// A record that made a space key.
-bool makes_key(const roster::Body& body) {
-  if (const auto* removal = std::get_if<roster::Remove>(&body)) return removal->rotation.has_value();
-  if (const auto* hand_over = std::get_if<roster::HandOver>(&body)) return hand_over->rotation.has_value();
-  if (const auto* recovery = std::get_if<roster::Recover>(&body)) return recovery->rotation.has_value();
-  return std::holds_alternative<roster::Rotate>(body);
 }
 
 std::string pieces_setting(const LogId& log) {
@@ -98,8 +97,9 @@ void Space::replace_due(const sync::LogLayout& layout, std::vector<sync::Segment
 bool Space::has_void_keys() {
   const auto& roster = store_->roster();
   const auto records = roster.records();
-  return std::ranges::any_of(
-      records, [&](const roster::Record* record) { return makes_key(record->body) && roster.is_void(record->hash); });
+  return std::ranges::any_of(records, [&](const roster::Record* record) {
+    return roster::key_of(*record) != nullptr && roster.is_void(record->hash);
+  });
 }
 
 // What was sealed under a key that a void record made is sealed anew by its author, and by the keeper, once for each
@@ -121,10 +121,7 @@ void Space::reseal(const sync::LogLayout& layout, std::vector<sync::SegmentRef>&
   const auto& keys = store_->roster().standing().keys;
   for (const sync::SegmentRef& segment : layout.segments) {
     if (std::ranges::find(keys, segment.key) != keys.end()) continue;
-    const auto covers = [&](const sync::SegmentRef& ref) {
-      return ref.log == layout.log && ref.first <= segment.first && segment.last <= ref.last;
-    };
-    if (std::ranges::any_of(refs, covers)) continue;
+    if (is_covered(refs, segment)) continue;
     if (store_->log_table().signed_head({layout.log, segment.last, segment.chain})) refs.push_back(segment);
   }
 }
@@ -175,10 +172,7 @@ std::vector<sync::SegmentRef> Space::replacements(std::span<const sync::LogLayou
     if (is_own) replace_unconfirmed(layout, joined);
     if (is_own && joined.empty()) join_pieces(layout, joined);
     sync::LogLayout rest = layout;
-    std::erase_if(rest.segments, [&](const sync::SegmentRef& segment) {
-      return std::ranges::any_of(
-          joined, [&](const sync::SegmentRef& ref) { return ref.first <= segment.first && segment.last <= ref.last; });
-    });
+    std::erase_if(rest.segments, [&](const sync::SegmentRef& segment) { return is_covered(joined, segment); });
     refs.insert(refs.end(), joined.begin(), joined.end());
     replace_due(rest, refs);
     reseal(rest, refs);

@@ -13,16 +13,6 @@ const roster::Found* founding(const roster::Roster& roster) {
   return std::get_if<roster::Found>(&roster.chain(roster.tip()).front()->body);
 }
 
-const roster::WrappedKey* key_in(const roster::Body& body) {
-  const auto of = [](const std::optional<roster::WrappedKey>& key) { return key ? &*key : nullptr; };
-  if (const auto* found = std::get_if<roster::Found>(&body)) return &found->key;
-  if (const auto* rotate = std::get_if<roster::Rotate>(&body)) return &rotate->key;
-  if (const auto* remove = std::get_if<roster::Remove>(&body)) return of(remove->rotation);
-  if (const auto* hand_over = std::get_if<roster::HandOver>(&body)) return of(hand_over->rotation);
-  if (const auto* recover = std::get_if<roster::Recover>(&body)) return of(recover->rotation);
-  return nullptr;
-}
-
 // The sealed name label of a member, as the record that granted it has it.
 const Bytes* label_of(const roster::Roster& roster, const roster::Member& member) {
   const roster::Record* record = roster.find(member.granted_by);
@@ -37,7 +27,7 @@ const Bytes* label_of(const roster::Roster& roster, const roster::Member& member
 std::vector<roster::WrappedKey> Space::wrapped_keys(const RosterHash& up_to) {
   std::vector<roster::WrappedKey> keys;
   for (const roster::Record* record : store_->roster().chain(up_to)) {
-    if (const roster::WrappedKey* key = key_in(record->body)) keys.push_back(*key);
+    if (const roster::WrappedKey* key = roster::key_of(*record)) keys.push_back(*key);
     const auto* grant = std::get_if<roster::Grant>(&record->body);
     if (grant == nullptr || keys.empty()) continue;
     // A grant boxes the key that is current there.
@@ -52,7 +42,7 @@ void Space::learn_wrapped_keys() {
   if (roster.empty()) return;
   keys_.learn(wrapped_keys(roster.tip()), context_.profile.transport());
   for (const roster::Record* record : roster.records()) {
-    if (key_in(record->body) == nullptr || !roster.is_void(record->hash)) continue;
+    if (roster::key_of(*record) == nullptr || !roster.is_void(record->hash)) continue;
     keys_.learn(wrapped_keys(record->hash), context_.profile.transport());
   }
 }

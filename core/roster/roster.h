@@ -35,6 +35,8 @@ struct Event {
 
 // The device whose rights a record gives or takes; null for records about logs, keys and the rest.
 const DeviceKey* device_of(const Record& record);
+// The space key that a record makes, wrapped; null where it makes none.
+const WrappedKey* key_of(const Record& record);
 
 // What the chain of records up to one position says. Void or not: it is what an author knew who cites that record.
 struct Standing {

@@ -10,7 +10,6 @@ class Application {
   void operator()(const Found& found) {
     standing_.keeper = found.keeper;
     standing_.recovery = found.recovery;
-    standing_.keys.push_back(found.key.key);
     admit(found.keeper, found.person, found.role);
   }
 
@@ -40,7 +39,6 @@ class Application {
   }
 
   void operator()(const Remove& removal) {
-    rotate(removal.rotation);
     const auto member = standing_.people.find(removal.key);
     if (member == standing_.people.end()) return;
     member->second.removed = true;
@@ -72,21 +70,17 @@ class Application {
     }
   }
 
-  void operator()(const Rotate& rotation) { standing_.keys.push_back(rotation.key.key); }
+  void operator()(const Rotate&) {}
   void operator()(const Expire& expiry) {
     standing_.expires_ms = expiry.not_before_ms == 0 ? std::nullopt : std::optional(expiry.not_before_ms);
   }
 
-  void operator()(const HandOver& handover) {
-    standing_.keeper = handover.keeper;
-    rotate(handover.rotation);
-  }
+  void operator()(const HandOver& handover) { standing_.keeper = handover.keeper; }
 
   void operator()(const Recover& recovery) {
     standing_.keeper = recovery.keeper;
     standing_.recovery = recovery.recovery;
     standing_.deputies.reset();
-    rotate(recovery.rotation);
   }
 
   void operator()(const Deputies& deputies) { standing_.deputies = deputies.boxes; }
@@ -105,9 +99,6 @@ class Application {
     if (point.number > 0) standing_.names[point.log].push_back(point);
   }
   void happen(Event::Kind kind, Role role) { standing_.events.push_back({kind, role, &record_}); }
-  void rotate(const std::optional<WrappedKey>& key) {
-    if (key) standing_.keys.push_back(key->key);
-  }
 
   Standing& standing_;
   const Record& record_;
@@ -118,6 +109,7 @@ class Application {
 void apply(Standing& standing, const Record& record) {
   standing.at = record.hash;
   standing.epoch = record.epoch;
+  if (const WrappedKey* key = key_of(record)) standing.keys.push_back(key->key);
   std::visit(Application(standing, record), record.body);
 }
 
@@ -126,6 +118,16 @@ const DeviceKey* device_of(const Record& record) {
   if (const auto* grant = std::get_if<Grant>(&record.body)) return &grant->device.signing;
   if (const auto* change = std::get_if<ChangeRole>(&record.body)) return &change->key;
   if (const auto* removal = std::get_if<Remove>(&record.body)) return &removal->key;
+  return nullptr;
+}
+
+const WrappedKey* key_of(const Record& record) {
+  const auto of = [](const std::optional<WrappedKey>& key) { return key ? &*key : nullptr; };
+  if (const auto* found = std::get_if<Found>(&record.body)) return &found->key;
+  if (const auto* rotation = std::get_if<Rotate>(&record.body)) return &rotation->key;
+  if (const auto* removal = std::get_if<Remove>(&record.body)) return of(removal->rotation);
+  if (const auto* handover = std::get_if<HandOver>(&record.body)) return of(handover->rotation);
+  if (const auto* recovery = std::get_if<Recover>(&record.body)) return of(recovery->rotation);
   return nullptr;
 }
 
