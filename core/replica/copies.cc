@@ -46,6 +46,7 @@ void follow(Space& space, const log::RecordName& copy, bool whole, ErasureSummar
 
 ErasureSummary follow_erasures(Spaces& spaces) {
   ErasureSummary summary;
+  std::map<SpaceId, std::map<OriginTag, std::vector<log::RecordName>>> copies_of;  // read when first needed
   for (const auto& [id, source] : spaces) {
     if (source->store().roster().empty() || source->store().roster().standing().erasures.empty()) continue;
     std::map<OriginTag, bool> erased;
@@ -56,7 +57,9 @@ ErasureSummary follow_erasures(Spaces& spaces) {
     }
     for (const auto& [other, space] : spaces) {
       if (other == id) continue;
-      for (const auto& [tag, copies] : copies_in(*space)) {
+      const auto [held, is_new] = copies_of.try_emplace(other);
+      if (is_new) held->second = copies_in(*space);
+      for (const auto& [tag, copies] : held->second) {
         const auto source_erased = erased.find(tag);
         if (source_erased == erased.end()) continue;
         for (const log::RecordName& copy : copies) follow(*space, copy, source_erased->second, summary);

@@ -34,6 +34,11 @@ Bytes subject_of(const sync::HubHead& head) {
   return std::move(subject).take();
 }
 
+Result<sync::HubHead> kept_head(Space& space) {
+  const auto kept = space.store().setting("hub head");
+  return kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+}
+
 }  // namespace
 
 void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm& alarm) {
@@ -49,14 +54,12 @@ void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm&
 
 void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof) {
   // Anybody can sign two heads with a key of their own; only our hub's count.
-  const auto kept = space.store().setting("hub head");
-  const auto ours = kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+  const auto ours = kept_head(space);
   if (ours && ours->hub == proof.a.hub) space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
 }
 
 void compare_heads(Space& space, Space::Writing& writing, const seal::StatusContent& content) {
-  const auto kept = space.store().setting("hub head");
-  const auto ours = kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+  const auto ours = kept_head(space);
   const auto theirs = sync::decode_hub_head(content.hub_head);
   if (!ours || !theirs || !sync::verify_hub_head(space.id(), *theirs)) return;
   auto proof = sync::hub_disagreement(space.id(), *ours, *theirs);

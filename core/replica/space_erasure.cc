@@ -1,5 +1,6 @@
 // Erasing, and what members ask to have erased.
 #include <algorithm>
+#include <memory>
 
 #include "core/replica/record_reader.h"
 #include "core/replica/space.h"
@@ -20,11 +21,31 @@ bool is_open_request(const merge::View& view, const store::LoadedRecord& record,
          record.merged.effects[index].verdict == merge::Verdict::effective && !view.is_settled(write);
 }
 
-std::vector<store::RecordRow> rows_with_requests(sqlite::Database& database) {
+std::string request_id(const RosterHash& erasure) {
+  return erasure.hex().substr(0, kRosterIdDigits);
+}
+
+// What a member wrote into a record and nobody has decided.
+struct OpenRequest {
+  std::shared_ptr<const store::LoadedRecord> record;
+  std::size_t index = 0;
+  const merge::Write& write() const { return record->writes[index]; }
+};
+
+std::vector<OpenRequest> open_requests(store::SpaceStore& store) {
   std::vector<store::RecordRow> found;
-  sqlite::Statement select(database, "SELECT row FROM plenary_record WHERE flags & 4 ORDER BY row");
+  sqlite::Statement select(store.database(), "SELECT row FROM plenary_record WHERE flags & 4 ORDER BY row");
   for (auto rows = select.query(); rows.next();) found.push_back(rows.integer(0));
-  return found;
+  std::vector<OpenRequest> open;
+  for (const store::RecordRow row : found) {
+    auto loaded = store.load(store.rows().name(row));
+    if (!loaded) continue;
+    const auto record = std::make_shared<const store::LoadedRecord>(*std::move(loaded));
+    for (std::size_t i = 0; i < record->writes.size(); ++i) {
+      if (is_open_request(store.view(), *record, i)) open.push_back({record, i});
+    }
+  }
+  return open;
 }
 
 }  // namespace
@@ -71,26 +92,22 @@ std::vector<EraseRequest> Space::erase_requests() {
   if (store().roster().empty()) return requests;
   RecordReader reader(*this);
   const auto& causality = store_->causality();
-  for (const store::RecordRow row : rows_with_requests(store_->database())) {
-    const auto record = store_->load(store_->rows().name(row));
-    for (std::size_t i = 0; record && i < record->writes.size(); ++i) {
-      if (!is_open_request(store_->view(), *record, i)) continue;
-      EraseRequest request;
-      request.id = request_id(causality, record->writes[i]);
-      request.record = {store::record_text(record->name)};
-      const auto* type = store_->schema().type(record->name.type, store_->version());
-      if (type != nullptr) request.type = type->name;
-      for (const log::ChangeName& change : record->writes[i].operation->changes) {
-        request.changes.push_back(store::change_text(change));
-      }
-      request.by = reader.author(record->writes[i]);
-      requests.push_back(std::move(request));
+  for (const OpenRequest& open : open_requests(*store_)) {
+    EraseRequest request;
+    request.id = request_id(causality, open.write());
+    request.record = {store::record_text(open.record->name)};
+    const auto* type = store_->schema().type(open.record->name.type, store_->version());
+    if (type != nullptr) request.type = type->name;
+    for (const log::ChangeName& change : open.write().operation->changes) {
+      request.changes.push_back(store::change_text(change));
     }
+    request.by = reader.author(open.write());
+    requests.push_back(std::move(request));
   }
   for (const RosterHash& hash : store_->roster().unsettled()) {
     const auto& erasure = std::get<roster::Erase>(store_->roster().find(hash)->body);
     EraseRequest request;
-    request.id = hash.hex().substr(0, kRosterIdDigits);
+    request.id = request_id(hash);
     request.record = {store::record_text(causality.canonical(erasure.record))};
     request.by_roster = true;
     requests.push_back(std::move(request));
@@ -100,15 +117,12 @@ std::vector<EraseRequest> Space::erase_requests() {
 
 Result<void> Space::decline(const std::string& id) {
   for (const RosterHash& hash : store().roster().empty() ? std::vector<RosterHash>{} : store_->roster().unsettled()) {
-    if (hash.hex().substr(0, kRosterIdDigits) == id) return add_own_record(roster::Decline{hash});
+    if (request_id(hash) == id) return add_own_record(roster::Decline{hash});
   }
-  for (const store::RecordRow row : rows_with_requests(store_->database())) {
-    const auto record = store_->load(store_->rows().name(row));
-    for (std::size_t i = 0; record && i < record->writes.size(); ++i) {
-      const merge::Write& write = record->writes[i];
-      if (!is_open_request(store_->view(), *record, i) || request_id(store_->causality(), write) != id) continue;
-      return add_own_record(roster::Decline{std::pair(store_->causality().head_of(write.place), write.index)});
-    }
+  for (const OpenRequest& open : open_requests(*store_)) {
+    const merge::Write& write = open.write();
+    if (request_id(store_->causality(), write) != id) continue;
+    return add_own_record(roster::Decline{std::pair(store_->causality().head_of(write.place), write.index)});
   }
   return fail(ErrorCode::not_found, "There is no open request " + id + " to erase something. See: plenary requests");
 }
