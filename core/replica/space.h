@@ -105,10 +105,16 @@ class Space {
   std::optional<Bytes> pack(std::uint32_t strand, std::uint32_t first, const log::SignedHead& last);
 
   // ---- the log that this device writes (space_incarnation.cc)
-  // A new one where it must not continue the last (architecture.md D11). Nothing is written before the first change.
-  log::LogDescriptor own_log();
-  std::uint32_t next_number();
-  Result<log::Change> append(std::vector<log::Operation> operations);
+  // Where the next change goes: into a new log where it must not continue the last (architecture.md D11).
+  struct NextChange {
+    log::LogDescriptor descriptor;
+    LogId log;
+    std::uint32_t number = 1;
+    std::optional<std::uint32_t> strand;  // nothing: the log is begun with this change
+  };
+  NextChange next_change();
+  // `next` as next_change() says it now.
+  log::Change append(const NextChange& next, std::vector<log::Operation> operations);
   // Does somebody hold more, or other, of the log that this device writes than this device?
   bool is_behind(std::span<const log::Head> heads);
   bool writes(const LogId& log);

@@ -23,11 +23,10 @@ std::string no_such_field(const merge::RecordType& type, const std::string& fiel
 
 }  // namespace
 
-SpaceEdit::SpaceEdit(Space& space)
-    : space_(space), log_(space.own_log()), log_id_(log::log_id(space.id(), log_)), number_(space.next_number()) {}
+SpaceEdit::SpaceEdit(Space& space) : space_(space), next_(space.next_change()) {}
 
 log::WriteName SpaceEdit::own_write(std::size_t index) const {
-  return {{log_id_, number_, 0}, static_cast<std::uint32_t>(index)};
+  return {{next_.log, next_.number, 0}, static_cast<std::uint32_t>(index)};
 }
 
 Result<log::RecordName> SpaceEdit::resolve(const std::string& id) {
@@ -350,19 +349,19 @@ void SpaceEdit::push_texts() {
 Result<CommitSummary> SpaceEdit::commit() {
   push_texts();
   if (operations_.empty()) return CommitSummary{};
-  if (space_.next_number() != number_ || log::log_id(space_.id(), space_.own_log()) != log_id_) {
+  const Space::NextChange next = space_.next_change();
+  if (next.number != next_.number || next.log != next_.log) {
     return fail(ErrorCode::conflict, "Something else was written meanwhile. Begin this edit again.");
   }
   log::Change probe;
-  probe.log = log_id_;
-  probe.number = number_;
+  probe.log = next.log;
+  probe.number = next.number;
   probe.operations = operations_;
   if (auto fits = log::check_limits(probe); !fits) return pass(fits.error());
   const std::size_t count = operations_.size();
-  const auto change = space_.append(std::move(operations_));
+  const log::Change change = space_.append(next, std::move(operations_));
   operations_.clear();
-  if (!change) return pass(change.error());
-  return CommitSummary{store::change_text({change->log, change->number, 0}), count};
+  return CommitSummary{store::change_text({change.log, change.number, 0}), count};
 }
 
 }  // namespace plenary::replica

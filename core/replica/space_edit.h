@@ -58,9 +58,7 @@ class SpaceEdit final : public Edit {
   void push_texts();
 
   Space& space_;
-  log::LogDescriptor log_;
-  LogId log_id_;
-  std::uint32_t number_;  // of the change that this becomes
+  Space::NextChange next_;  // what this becomes
   std::vector<log::Operation> operations_;
   std::map<std::string, log::RecordName> created_;
   std::map<log::RecordName, std::optional<store::LoadedRecord>> loaded_;

@@ -74,21 +74,23 @@ std::optional<std::uint32_t> Space::own_strand() {
   return strand;
 }
 
-log::LogDescriptor Space::own_log() {
-  if (const auto strand = own_strand()) return store_->log_table().strand(*strand).descriptor;
+Space::NextChange Space::next_change() {
+  NextChange next;
+  next.strand = own_strand();
+  if (next.strand) {
+    const store::Strand& strand = store_->log_table().strand(*next.strand);
+    next.descriptor = strand.descriptor;
+    next.log = strand.log;
+    next.number = strand.last.number + 1;
+    return next;
+  }
   if (!next_log_) next_log_ = log::make_log(context_.profile.signing().public_key(), context_.environment);
-  return *next_log_;
+  next.descriptor = *next_log_;
+  next.log = log::log_id(id(), next.descriptor);
+  return next;
 }
 
-std::uint32_t Space::next_number() {
-  const auto strand = own_strand();
-  return strand ? store_->log_table().strand(*strand).last.number + 1 : 1;
-}
-
-Result<log::Change> Space::append(std::vector<log::Operation> operations) {
-  auto strand = own_strand();
-  const log::LogDescriptor descriptor = own_log();
-  const LogId log = log::log_id(id(), descriptor);
+log::Change Space::append(const NextChange& next, std::vector<log::Operation> operations) {
   const auto kept = continued();
   // With the first change that this process writes: a copy of the file that was made before has another mark.
   if (!mark_renewed_) {
@@ -96,17 +98,17 @@ Result<log::Change> Space::append(std::vector<log::Operation> operations) {
     mark_renewed_ = true;
   }
   Writing writing(*store_);
-  if (!strand) strand = writing.begin_log(descriptor);
-  if (!kept || kept->log != log || kept->mark != *mark_) {
+  const std::uint32_t strand = next.strand ? *next.strand : writing.begin_log(next.descriptor);
+  if (!kept || kept->log != next.log || kept->mark != *mark_) {
     ByteWriter own;
-    own.id(log);
+    own.id(next.log);
     own.blob(*mark_);
     writing.set(kOwnLog, own.bytes());
   }
   log::Change change =
-      writing.append(*strand, std::move(operations), context_.environment.now_ms(), context_.environment);
+      writing.append(strand, std::move(operations), context_.environment.now_ms(), context_.environment);
   writing.commit();
-  written_log_ = log;
+  written_log_ = next.log;
   next_log_.reset();
   return change;
 }

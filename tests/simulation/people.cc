@@ -23,10 +23,10 @@ const std::vector<std::string>& values_of(const std::string& field) {
 
 bool last_change_counts(replica::Space& space) {
   const store::SpaceStore& store = space.store();
-  const auto strand = space.store().log_table().only_strand_of(log::log_id(space.id(), space.own_log()));
-  if (!strand) return false;
-  const auto last = space.store().log_table().strand(*strand).last;
-  const auto place = store.causality().find(log::log_id(space.id(), space.own_log()), last.number, last.chain);
+  const auto next = space.next_change();
+  if (!next.strand) return false;
+  const auto last = space.store().log_table().strand(*next.strand).last;
+  const auto place = store.causality().find(next.log, last.number, last.chain);
   return place && store.view().right(*place).role != kNoRole;
 }
 
