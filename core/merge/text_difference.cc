@@ -125,8 +125,10 @@ Result<std::vector<TextSplice>> text_difference(std::string_view before, std::st
 
   const Match everything{from.size(), to.size(), 0};
   std::vector<Match> matches;
-  if (auto found = ShortestScript(from, to).matches(std::min(from.size() + to.size(), kDifferenceMax)))
-    matches = without_strays(*found, everything);
+  if (!from.empty() && !to.empty()) {
+    if (auto found = ShortestScript(from, to).matches(std::min(from.size() + to.size(), kDifferenceMax)))
+      matches = without_strays(*found, everything);
+  }
   matches.push_back(everything);
   return splices_between(matches, start, to);
 }

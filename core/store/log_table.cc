@@ -81,6 +81,7 @@ LogTable::LogTable(sqlite::Database& database) : database_(database) {
 }
 
 void LogTable::reload() {
+  large_changes_.clear();
   strands_.clear();
   by_log_.clear();
   roster_names_.clear();
@@ -269,8 +270,11 @@ log::Change LogTable::decode(const Strand& strand, const sqlite::Rows& rows, con
   return *std::move(change);
 }
 
-log::Change LogTable::read(StrandPlace place) {
-  return std::move(read(place.strand, place.number, place.number).front());
+SharedChange LogTable::read(StrandPlace place) {
+  if (SharedChange known = large_changes_.find(place.key())) return known;
+  auto change = std::make_shared<const log::Change>(std::move(read(place.strand, place.number, place.number).front()));
+  large_changes_.add(place.key(), change);
+  return change;
 }
 
 std::vector<log::Change> LogTable::read(std::uint32_t number, std::uint32_t first, std::uint32_t last) {
@@ -330,7 +334,7 @@ log::LogSecrets LogTable::secrets_for(std::uint32_t number, std::uint32_t first,
 bool LogTable::erase(sqlite::Transaction& transaction, const SpaceId& space, StrandPlace place,
                      const log::RecordName& record) {
   Strand& strand = strands_.at(place.strand);
-  log::Change change = read(place);
+  log::Change change = *read(place);
   const auto records = log::payload_records(change);
   const auto found = std::ranges::find(records, record);
   if (found == records.end() || std::ranges::binary_search(change.payload_missing, record)) return false;
@@ -345,6 +349,7 @@ bool LogTable::erase(sqlite::Transaction& transaction, const SpaceId& space, Str
   secrets.erase({place.number, index}, (*hashes)[index], staying_payloads(place));
   log::drop_payload(change, record);
   update_payload_.run(transaction, encode_payload_column(log::encode_change(change, before).payloads), place.key());
+  large_changes_.drop(place.key());
   keep_secrets(transaction, place.strand, std::move(secrets), log::blinder_run(place.number));
   make_due(transaction, {place.strand, log::blinder_run(place.number)});
   return true;

@@ -13,6 +13,7 @@
 #include "core/log/codec.h"
 #include "core/log/head.h"
 #include "core/sqlite/statement.h"
+#include "core/store/large_changes.h"
 
 namespace plenary::store {
 
@@ -79,7 +80,7 @@ class LogTable {
   std::optional<StrandPlace> find(const log::Head& head);
   ChainValue chain(StrandPlace place);
   log::ChainState state(StrandPlace place);
-  log::Change read(StrandPlace place);
+  SharedChange read(StrandPlace place);
   // Changes first..last of one strand.
   std::vector<log::Change> read(std::uint32_t strand, std::uint32_t first, std::uint32_t last);
   // Heads that the author signed, after number `after`, ascending.
@@ -108,6 +109,7 @@ class LogTable {
   log::Change decode(const Strand& strand, const sqlite::Rows& rows, const log::ChainState& before) const;
 
   sqlite::Database& database_;
+  LargeChanges large_changes_;
   std::deque<Strand> strands_;
   std::unordered_map<LogId, std::vector<std::uint32_t>> by_log_;
   std::vector<RosterHash> roster_names_;

@@ -32,7 +32,7 @@ StrandPlace Merger::stored(log::Place place) {
 
 SharedChange Merger::read(StrandPlace place) {
   SharedChange& known = read_[place.key()];
-  if (!known) known = std::make_shared<const log::Change>(log_table_.read(place));
+  if (!known) known = log_table_.read(place);
   return known;
 }
 

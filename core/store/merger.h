@@ -11,8 +11,6 @@
 
 namespace plenary::store {
 
-using SharedChange = std::shared_ptr<const log::Change>;
-
 // A record with all that was written into it. The writes point into the changes.
 struct LoadedRecord {
   log::RecordName name;

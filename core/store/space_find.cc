@@ -38,10 +38,10 @@ std::vector<log::RecordName> SpaceStore::find_exactly(const std::string& text) {
     for (const Strand& strand : log_table_.strands()) {
       if (strand.parent || !strand.log.hex().starts_with(name->log)) continue;
       if (name->log.size() != 8 || name->number < strand.first || name->number > strand.last.number) continue;
-      const log::Change change = log_table_.read({strand.number, name->number});
-      const auto place = causality().find(change.log, change.number, change.chain);
-      if (!place || name->index >= change.operations.size()) continue;
-      const log::Operation& operation = change.operations[name->index];
+      const SharedChange change = log_table_.read({strand.number, name->number});
+      const auto place = causality().find(change->log, change->number, change->chain);
+      if (!place || name->index >= change->operations.size()) continue;
+      const log::Operation& operation = change->operations[name->index];
       if (operation.kind != log::OperationKind::create) continue;
       const log::RecordName record = causality().canonical(*place, operation.record);
       if (record_text(record) == text) found.push_back(record);

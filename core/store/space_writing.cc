@@ -260,10 +260,10 @@ void SpaceStore::Writing::erase_waiting() {
   for (const log::Head& head : state.causality.waiting()) {
     const auto at = store_.log_table_.find(head);
     if (!at) continue;
-    const log::Change change = store_.log_table_.read(*at);
-    for (const log::RecordName& record : log::payload_records(change)) {
+    const SharedChange change = store_.log_table_.read(*at);
+    for (const log::RecordName& record : log::payload_records(*change)) {
       const auto is_named = [&](const roster::Record* erasure) {
-        return concerns(std::get<roster::Erase>(erasure->body), change, record, state.causality);
+        return concerns(std::get<roster::Erase>(erasure->body), *change, record, state.causality);
       };
       if (std::ranges::none_of(state.roster.standing().erasures, is_named)) continue;
       erased_ |= store_.log_table_.erase(transaction_, store_.space_, *at, record);

@@ -169,6 +169,48 @@ TEST_F(SpaceStoreTest, ForgetsAWritingThatWasNotCommitted) {
   EXPECT_THAT(store->check(), testing::IsEmpty());
 }
 
+// A programme of 100 notes in one change is kept decoded; what is erased in it, or taken back, must not be shown.
+TEST_F(SpaceStoreTest, ALargeChangeThatWasReadIsReadAnewAfterAnErasure) {
+  auto store = make("one");
+  LogTable& table = store->log_table();
+  StrandPlace place;
+  std::vector<log::Operation> operations;
+  {
+    SpaceStore::Writing writing(*store);
+    place = {writing.begin_log(log::make_log(author_.public_key(), environment_)), 1};
+    for (std::uint32_t i = 0; i < 200; i += 2) {
+      log::Operation create, set;
+      create.kind = log::OperationKind::create;
+      create.record = set.record = {1, log::WriteName{{table.strand(place.strand).log, 1, 0}, i}};
+      set.kind = log::OperationKind::set;
+      set.field = 1;
+      set.value = "Note " + std::to_string(i / 2);
+      operations.push_back(create);
+      operations.push_back(set);
+    }
+    writing.append(place.strand, operations, environment_.now_ms(), environment_);
+    writing.commit();
+  }
+  const auto value = [&](std::size_t index) { return table.read(place)->operations[index].value; };
+  ASSERT_EQ(value(81), "Note 40");
+  {
+    SpaceStore::Writing writing(*store);
+    note(writing, *store, place.strand, "Another");
+    ASSERT_TRUE(table.erase(writing.transaction(), store->space(), place, operations[80].record));
+    EXPECT_EQ(value(81), std::nullopt) << "erased in this writing";
+    EXPECT_EQ(value(83), "Note 41");
+  }
+  store->settle();
+  EXPECT_EQ(value(81), "Note 40") << "the writing was taken back";
+  {
+    SpaceStore::Writing writing(*store);
+    table.erase(writing.transaction(), store->space(), place, operations[80].record);
+    writing.commit();
+  }
+  EXPECT_EQ(value(81), std::nullopt);
+  EXPECT_EQ(value(83), "Note 41");
+}
+
 TEST_F(SpaceStoreTest, TakesSegmentsInAnyOverlapAndSaysWhatIsLacking) {
   auto writer = make("writer");
   auto reader = make("reader");
