@@ -101,6 +101,41 @@ TEST_F(SqliteHubStoreTest, AFullDiskLosesNothingAndStoresNothingHalf) {
   EXPECT_EQ(store_->database().find_damage(), "");
 }
 
+// A hub's database of version 2 had neither authors nor signatures in columns of their own, nor the bytes of a space.
+TEST_F(SqliteHubStoreTest, TakesOverADatabaseOfAnEarlierVersion) {
+  SpaceMaker maker(environment_);
+  const auto first = maker.segment(maker.keeper(), 5), second = maker.segment(maker.keeper(), 3);
+  store_->store({request(maker, maker.roster())});
+  store_->store({request(maker, {first, second})});
+  const auto head = store_->spaces().head(maker.space());
+  const auto rows = [&](sqlite::Sql query) {
+    std::vector<std::string> rows;
+    sqlite::Statement select(store_->database(), query);
+    for (auto row = select.query(); row.next();) rows.emplace_back(row.text(0));
+    return rows;
+  };
+  constexpr sqlite::Sql kSignatures = "SELECT hex(signature) FROM item WHERE kind = 2 ORDER BY id";
+  constexpr sqlite::Sql kAuthors = "SELECT hex(author) FROM log", kBytes = "SELECT bytes FROM space";
+  const auto signatures = rows(kSignatures), authors = rows(kAuthors), bytes = rows(kBytes);
+  ASSERT_THAT(signatures, SizeIs(2));
+
+  {
+    sqlite::Transaction transaction(store_->database());
+    transaction.execute("ALTER TABLE log DROP COLUMN author; ALTER TABLE item DROP COLUMN signature");
+    transaction.execute("ALTER TABLE space DROP COLUMN bytes; PRAGMA user_version = 2");
+    transaction.commit();
+  }
+  store_->reopen();
+
+  EXPECT_EQ(rows(kSignatures), signatures);
+  EXPECT_EQ(rows(kAuthors), authors);
+  EXPECT_EQ(rows(kBytes), bytes);
+  EXPECT_EQ(store_->spaces().head(maker.space()), head);
+  const auto outcome = store_->store({request(maker, {second, maker.segment(maker.keeper(), 2)})}).outcomes.at(0);
+  EXPECT_THAT(outcome.refused, IsEmpty());
+  EXPECT_EQ(outcome.head->number, head->number + 1) << "what it had is known again, what is new is stored";
+}
+
 TEST_F(SqliteHubStoreTest, KeepsMoreSpacesThanItHoldsInMemory) {
   std::vector<std::unique_ptr<SpaceMaker>> makers;
   std::vector<sync::StoreRequest> requests;
