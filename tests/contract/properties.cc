@@ -70,6 +70,7 @@ class Check {
     authors_are_believed();
     nothing_is_lost();
     clocks_decide_nothing();
+    what_was_seen_comes_before();
     waiting_has_no_influence();
     readmission_restores();
     snapshot_is_the_graph();
@@ -220,6 +221,35 @@ class Check {
                "a clock changed what is superseded");
       }
       ++twin;
+    }
+  }
+
+  // Whatever the clocks say: what somebody replaced who had it on the screen is shown no more, and what somebody
+  // appended stands behind what was on the screen.
+  void what_was_seen_comes_before() {
+    const auto surely_saw = [&](const merge::Write& later, const merge::Write& earlier) {
+      const bool is_clear = !reference_->causality().is_unclear(later.place, earlier.place.lane);
+      return is_clear && !is_guess(earlier) && was_seen_by(earlier, later);
+    };
+    for (const auto& [record, entry] : reference_->records()) {
+      for (const merge::MergedField& field : entry.merged.fields) {
+        for (std::size_t i = 0; i < field.shown.size(); ++i) {
+          const merge::Write& one = entry.writes[field.shown[i]];
+          if (field.policy == merge::Policy::append) {
+            for (std::size_t j = i + 1; j < field.shown.size(); ++j) {
+              expect(!surely_saw(one, entry.writes[field.shown[j]]), "an answer stands before what it answers");
+            }
+          }
+          if (one.operation->kind != log::OperationKind::set || field.policy == merge::Policy::once) continue;
+          for (std::size_t j = 0; j < entry.writes.size(); ++j) {
+            const merge::Write& other = entry.writes[j];
+            const bool counts = other.operation->kind == log::OperationKind::set &&
+                                other.operation->field == field.number &&
+                                entry.merged.effects[j].verdict == merge::Verdict::effective;
+            if (counts && field.shown[i] != j) expect(!surely_saw(other, one), "what was replaced is shown");
+          }
+        }
+      }
     }
   }
 

@@ -77,6 +77,10 @@ TEST_F(ChainTest, AnotherWordOrderOrKeyGivesAnotherChain) {
   auto later = author_.changes;
   later[0].time_ms += 1;
   EXPECT_NE(recomputed(later, author_.secrets), original());
+
+  auto elsewhere = author_.changes;
+  elsewhere[0].operations[2].field += 1;
+  EXPECT_NE(recomputed(elsewhere, author_.secrets), original());
 }
 
 TEST_F(ChainTest, WritingGoesOnInARunThatLostItsSeed) {

@@ -113,11 +113,16 @@ TEST_F(NonCanonicalTest, HeaderThatRepeatsWhatDidNotChange) {
 }
 
 TEST_F(NonCanonicalTest, SkeletonWithALongerWayToSayTheSame) {
-  EXPECT_EQ(error_of(with_skeleton("0311460212460306020600")), ErrorCode::malformed) << "record named again";
-  EXPECT_EQ(error_of(with_skeleton("0321460000020306020600")), ErrorCode::malformed) << "own record by its name";
-  EXPECT_EQ(error_of(with_skeleton("0301020306020600")), ErrorCode::malformed) << "same record as nothing";
-  EXPECT_EQ(error_of(with_skeleton("031146020306020600004711")), ErrorCode::malformed) << "more than a skeleton";
-  EXPECT_EQ(error_of(with_skeleton("0311460f0203000002060600")), ErrorCode::malformed) << "known kind as another kind";
+  const std::string create = "1146", set = "0203", insert = "0602060000";
+  ASSERT_EQ(to_hex(encoded_.skeleton), "03" + create + set + insert) << "what the others differ from";
+  EXPECT_EQ(error_of(with_skeleton("03" + create + "2246000003" + insert)), ErrorCode::malformed)
+      << "record named again";
+  EXPECT_EQ(error_of(with_skeleton("0321460000" + set + insert)), ErrorCode::malformed) << "own record by its name";
+  EXPECT_EQ(error_of(with_skeleton("0301" + set + insert)), ErrorCode::malformed) << "same record as nothing";
+  EXPECT_EQ(error_of(with_skeleton("03" + create + set + insert + "4711")), ErrorCode::malformed)
+      << "more than a skeleton";
+  EXPECT_EQ(error_of(with_skeleton("03" + create + "0f02030000" + insert)), ErrorCode::malformed)
+      << "known kind as another kind";
   EXPECT_EQ(error_of(with_skeleton("")), ErrorCode::malformed);
 }
 

@@ -136,6 +136,25 @@ TEST_F(ContainerTest, DamagedFilesAreErrors) {
   }
 }
 
+TEST_F(ContainerTest, PiecesThatAreLackingOrElsewhereAreNoticed) {
+  constexpr std::size_t kHeader = 81, kPiece = 65'536 + 16;
+  content_.segments.assign(4, Bytes(60'000));
+  const Bytes file = write_day_end(key_, content_, environment_);
+  ASSERT_GT(file.size(), kHeader + 3 * kPiece);
+
+  const auto cut = read(ByteSpan(file).first(kHeader + 2 * kPiece));
+  Bytes exchanged = file;
+  const auto piece = [&](std::size_t number) {
+    return std::span(exchanged).subspan(kHeader + number * kPiece, kPiece);
+  };
+  std::ranges::swap_ranges(piece(0), piece(1));
+  const auto elsewhere = read(exchanged);
+
+  ASSERT_TRUE(!cut && !elsewhere);
+  EXPECT_EQ(cut.error().message, "The file was cut off. Copy it again, the whole of it.");
+  EXPECT_EQ(elsewhere.error().message, "The file was changed or damaged since it was written. Copy it again.");
+}
+
 TEST_F(ContainerTest, AStatusIsReadByMembersOnly) {
   const roster::Status sealed = *roster::decode_status(roster::encode_status(content_.statuses[0]));
   ASSERT_TRUE(roster::verify_status(sealed));

@@ -1,7 +1,8 @@
 // What happens to sealed files in the hands of others and on worn disks: never anything else than what was written.
-#include <cstring>
-
 #include <gmock/gmock.h>
+#include <sqlite3.h>
+
+#include <cstring>
 
 #include "tests/unit/seal/sealed_folder.h"
 
@@ -243,6 +244,46 @@ TEST_F(SealedDamageTest, DamageInTheLogOfAnOpenDatabaseIsAnError) {
         rows.next();
       },
       Failure);
+}
+
+// SQLite looks at its own checksums when it opens a log, and never again: the seal knows the place.
+TEST_F(SealedDamageTest, APageOfAnotherFrameInTheLogOfAnOpenDatabaseIsAnError) {
+  auto database = with_rows(open(file(), 16), 60);
+  Bytes bytes = bytes_of(log());
+  const auto page = [&](std::size_t frame) {
+    return std::span(bytes).subspan(kLogHeader + frame * kFrame + 24, kPage);
+  };
+  for (std::size_t frame = 0; frame + 1 < (bytes.size() - kLogHeader) / kFrame; frame += 2) {
+    std::ranges::swap_ranges(page(frame), page(frame + 1));
+  }
+  write_bytes(log(), bytes);
+
+  int code = SQLITE_OK;
+  try {
+    sqlite::Statement select(*database, "SELECT sum(length(body)), count(DISTINCT hex(mark)) FROM note");
+    select.query().next();
+  } catch (const Failure& failure) {
+    code = failure.code();
+  }
+
+  EXPECT_EQ(code, SQLITE_IOERR_DATA) << "not for SQLite to notice by what the page says";
+}
+
+// One nonce for two pages would show what they have in common.
+TEST_F(SealedDamageTest, APageThatIsWrittenAgainLooksDifferent) {
+  constexpr sqlite::PagePlace kPlace{sqlite::PageHome::database, 7, {}};
+  const std::array<std::byte, kPage> plain{};
+  const auto seal = [&](PageSeal& cipher) {
+    std::array<std::byte, kPage> sealed{};
+    cipher.seal(kPlace, plain, sealed);
+    return sealed;
+  };
+  PageSeal today(page_key(1), "notes.plenary", environment_), tomorrow(page_key(1), "notes.plenary", environment_);
+
+  const auto first = seal(today), second = seal(today), of_tomorrow = seal(tomorrow);
+
+  EXPECT_NE(first, second);
+  EXPECT_NE(first, of_tomorrow);
 }
 
 // What is no page of the database or of its log would stand there in clear; so nothing of the kind is written.

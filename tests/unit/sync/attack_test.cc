@@ -143,7 +143,7 @@ TEST_F(AttackTest, CountsItemsBeforeItMakesAnyOfThem) {
 
   ASSERT_FALSE(counted);
   EXPECT_EQ(counted.error().code, ErrorCode::limit_exceeded);
-  EXPECT_FALSE(decode_message(message_of(7, items)));
+  EXPECT_EQ(decode_message(message_of(7, items)).error(), counted.error()) << "before anything else is said of it";
 }
 
 TEST_F(AttackTest, CountsSpacesBeforeItMakesAnyOfThem) {
@@ -154,7 +154,7 @@ TEST_F(AttackTest, CountsSpacesBeforeItMakesAnyOfThem) {
 
   ASSERT_FALSE(counted);
   EXPECT_EQ(counted.error().code, ErrorCode::limit_exceeded);
-  EXPECT_FALSE(decode_message(message_of(1, opens)));
+  EXPECT_EQ(decode_message(message_of(1, opens)).error(), counted.error()) << "before anything else is said of it";
 }
 
 TEST_F(AttackTest, RefusesAnItemOfManyFieldsThatNobodyKnows) {
