@@ -51,6 +51,7 @@ ExitCode roll_call(Session& session, const std::string& day) {
                     {"notes_sealed", row.notes_sealed ? Json(*row.notes_sealed) : Json()},
                     {"later_notes", row.later_notes},
                     {"supplement", row.supplement},
+                    {"ahead", row.ahead},
                     {"sentence", row.sentence}});
   session.say(joined(review::lines_of(roll), "\n"), {{"expected", roll.expected},
                                                      {"received", roll.received},

@@ -142,7 +142,7 @@ void Space::seal_day(std::int64_t day_start_ms) {
 std::vector<DeviceStatus> Space::device_statuses() {
   std::vector<DeviceStatus> statuses;
   if (store().roster().empty()) return statuses;
-  const auto positions = recent_positions();
+  const store::StatePosition position = store_->position();
   for (const Notice& notice : notices()) {
     if (notice.kind != static_cast<int>(sync::ItemKind::status)) continue;
     const auto status = roster::decode_status(notice.bytes);
@@ -158,13 +158,16 @@ std::vector<DeviceStatus> Space::device_statuses() {
     if (content->notes_sealed) view.notes_sealed = static_cast<std::size_t>(*content->notes_sealed);
     view.notes_received = count_notes(&member->person, content->day_start_ms);
     view.unsent = static_cast<std::size_t>(content->unsent_changes);
-    if (!content->digests.empty()) view.digest = content->digests.front().digest;
-    for (const auto& theirs : content->digests) {
-      const auto ours = std::ranges::find(positions, theirs.position, &store::StatePosition::position);
-      if (ours == positions.end()) continue;
-      view.same_position = true;
-      view.same_digest = ours->digest == theirs.digest;
-      break;
+    std::set<LogId> ahead;
+    for (const log::Head& head : content->frontier) {
+      if (!store_->causality().is_delivered(head)) ahead.insert(head.log);
+    }
+    view.logs_ahead = ahead.size();
+    if (!content->digests.empty()) {
+      const auto& theirs = content->digests.front();
+      view.digest = theirs.digest;
+      view.same_position = theirs.position == position.position;
+      view.same_digest = view.same_position && theirs.digest == position.digest;
     }
     statuses.push_back(std::move(view));
   }

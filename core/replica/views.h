@@ -109,8 +109,9 @@ struct DeviceStatus {
   std::optional<std::size_t> notes_sealed;  // N, unknown until sealed
   std::size_t notes_received = 0;           // n here
   std::size_t unsent = 0;
+  std::size_t logs_ahead = 0;  // of which it held something then that is not shown here: absent, or waiting
   Digest digest;
-  bool same_position = false, same_digest = false;
+  bool same_position = false, same_digest = false;  // then, as this tablet now
 };
 
 struct ImportSummary {

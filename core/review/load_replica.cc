@@ -82,8 +82,8 @@ Result<std::vector<TabletReport>> load_tablets(replica::Replica& replica, const 
   for (const auto& status : *statuses) {
     heard.insert(status.device);
     reports.push_back({status.name, status.person.hex(), is_this(status.device), status.sealed, status.notes_sealed,
-                       status.notes_received, status.unsent, status.time_ms,
-                       status.same_position && status.same_digest});
+                       status.notes_received, status.unsent, status.time_ms, status.same_position && status.same_digest,
+                       status.logs_ahead > 0});
   }
   for (const auto& member : *members) {
     if (member.this_device && !heard.contains(member.device)) {

@@ -71,6 +71,11 @@ std::string later_of(const TabletRow& row) {
          (row.supplement ? ", in the supplement." : ": record a supplement to this day.");
 }
 
+// The number of its own notes says nothing of what it has of others.
+std::string ahead_of(const TabletRow& row) {
+  return row.ahead ? " It has work that is not here yet: exchange again, with the hub or by its file." : "";
+}
+
 std::string sentence_of(const TabletRow& row) {
   const std::string here = counted(row.notes_here, "note", "notes");
   switch (row.state) {
@@ -81,14 +86,16 @@ std::string sentence_of(const TabletRow& row) {
     case TabletState::received:
       if (row.this_device && !row.sealed) return "This tablet: " + here + ", not sealed yet.";
       return (row.this_device ? "This tablet: " : "Received: ") + std::to_string(row.notes_here - row.later_notes) +
-             " of " + counted(row.notes_sealed.value_or(row.notes_here), "note.", "notes.") + later_of(row);
+             " of " + counted(row.notes_sealed.value_or(row.notes_here), "note.", "notes.") + later_of(row) +
+             ahead_of(row);
     case TabletState::arriving:
       break;
   }
   if (row.sealed && row.notes_sealed) {
-    return "Arriving: " + std::to_string(row.notes_here) + " of " + counted(*row.notes_sealed, "note.", "notes.");
+    return "Arriving: " + std::to_string(row.notes_here) + " of " + counted(*row.notes_sealed, "note.", "notes.") +
+           ahead_of(row);
   }
-  return here + " here. How many there are is not known until the day is sealed.";
+  return here + " here. How many there are is not known until the day is sealed." + ahead_of(row);
 }
 
 TabletRow row_of(const ReviewFile& file, const Expected& tablet, const TabletReport* report) {
@@ -102,6 +109,7 @@ TabletRow row_of(const ReviewFile& file, const Expected& tablet, const TabletRep
     row.this_device = report->this_device;
     row.notes_here = std::max(row.notes_here, report->notes_here);
     row.sealed = row.sealed || report->sealed;
+    row.ahead = report->ahead && !report->this_device;
     if (report->notes_sealed) {
       row.notes_sealed = report->notes_sealed;
       // Both numbers are of the day that was sealed; notes of other days are no later ones.

@@ -17,6 +17,7 @@ struct TabletReport {
   std::size_t unsent = 0;                   // changes that it has not passed on
   std::int64_t time_ms = 0;                 // when it said so
   bool in_step = false;                     // same position and same digest as this one
+  bool ahead = false;                       // it held something then that is not shown here, its own or a colleague's
 };
 
 enum class TabletState : std::uint8_t {
@@ -34,6 +35,7 @@ struct TabletRow {
   std::optional<std::size_t> notes_sealed;
   std::size_t later_notes = 0;  // here beyond the number that its owner sealed: they open a supplement
   bool supplement = false;      // which is recorded
+  bool ahead = false;           // it holds something that is not shown here
   std::string waived_because;
   std::string sentence;  // "Received: 26 of 26 notes."
 };

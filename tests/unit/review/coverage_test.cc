@@ -101,6 +101,24 @@ TEST(RollCallTest, NamesTheTabletThatIsMissing) {
                           "Siân's tablet: Not heard from. How many notes it holds is not known yet."));
 }
 
+TEST(RollCallTest, SaysWhichTabletHasWorkThatIsNotHere) {
+  AReview review;
+  const std::vector<TabletReport> reports = {
+      {.person = "Ruth", .member = person(1).hex(), .this_device = true, .notes_here = 31, .ahead = true},
+      {.person = "Owen",
+       .member = person(2).hex(),
+       .sealed = true,
+       .notes_sealed = 26,
+       .notes_here = 26,
+       .ahead = true}};
+
+  const auto roll = call_roll(review.file, reports);
+
+  EXPECT_EQ(roll.rows.at(0).sentence, "This tablet: 31 notes, not sealed yet.");
+  EXPECT_EQ(roll.rows.at(1).sentence,
+            "Received: 26 of 26 notes. It has work that is not here yet: exchange again, with the hub or by its file.");
+}
+
 TEST(RollCallTest, DoesNotGuessHowManyNotesAnUnsealedTabletHolds) {
   AReview review;
   review.note("Owen", SourceKind::lesson_visit);
