@@ -8,11 +8,12 @@ namespace plenary::simulation {
 
 void World::exchange(SimulatedHub& hub, const std::vector<SimulatedDevice*>& devices, const Weather& weather) {
   std::string names;
-  // What a device learns in the meeting it may learn after it sealed.
+  // What a device learns in the meeting it may learn after it sealed; and it may learn there that a removal which it
+  // knew is void, since the keeper's device was copied and the other copy decided otherwise.
   std::map<SimulatedDevice*, std::vector<RosterHash>> removals;
   for (SimulatedDevice* device : devices) removals[device] = promises_->known_removals(*device);
-  SimulatedWire wire(hub, weather, [&](SimulatedDevice& sender, const sync::StoreRequest& request) {
-    promises_->check_sealing(sender.name, removals.at(&sender), request.items);
+  SimulatedWire wire(hub, space_, weather, [&](SimulatedDevice& sender, const sync::StoreRequest& request) {
+    promises_->check_sealing(sender.name, promises_->still_known(sender, removals.at(&sender)), request.items);
     for (const sync::Item& item : request.items) {
       if (captured_.size() < 200) captured_.push_back(item);
     }
@@ -23,9 +24,18 @@ void World::exchange(SimulatedHub& hub, const std::vector<SimulatedDevice*>& dev
   }
   wire.run();
   say(hub.name + " meets" + names + ": " + std::to_string(wire.bytes()) + " bytes, " +
-      std::to_string(wire.up_to_date()) + " up to date");
+      std::to_string(wire.up_to_date().size()) + " up to date");
   for (const std::string& refusal : wire.refusals()) say("    " + refusal);
-  for (SimulatedDevice* device : devices) promises_->check(*device);
+  for (SimulatedDevice* device : devices) {
+    device->disk.forget_fault();
+    promises_->check(*device);
+    const auto deception = wire.deceived().find(device);
+    if (deception == wire.deceived().end() || !wire.up_to_date().contains(device)) continue;
+    hub.disk.forget_fault();
+    const auto access = hub.spaces().access(space_, device->replica().transport_key().public_key());
+    if (access != sync::Access::member) continue;
+    promises_->check_deception(*device, hub.signing(), deception->second, wire.alarmed().contains(device));
+  }
 }
 
 void World::sync() {
@@ -38,6 +48,7 @@ void World::sync() {
     devices.push_back(device.get());
   }
   if (devices.empty()) return;
+  if (hub.two_faced && step_ % 2 == 0) hub.turn_around();
   Weather weather;
   weather.piece = random_.pick<std::size_t>({0, 0, 0, 700, 97});
   if (random_.chance(0.25)) weather.cut_after = random_.below(random_.pick({600, 4'000, 30'000}));

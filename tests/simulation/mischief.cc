@@ -199,13 +199,14 @@ void World::damage() {
   }
 }
 
-// It withholds a log, forgets what it acknowledges, or goes back to an old state and says nothing.
+// It withholds a log, forgets what it acknowledges, goes back to an old state and says nothing, or shows two histories.
 void World::corrupt_hub() {
   SimulatedHub& hub = any_hub();
   if (hub.honest && !random_.chance(0.3)) return;
   hub.honest = false;
   hub.withheld.clear();
   hub.drops = false;
+  hub.two_faced = false;
   const std::size_t way = random_.below(4);
   if (way == 0) hub.drops = true;
   if (SimulatedDevice* const device = any_member(); way == 1 && device != nullptr) {
@@ -213,6 +214,7 @@ void World::corrupt_hub() {
     if (!logs.empty()) hub.withheld.insert(random_.pick(logs));
   }
   if (way == 2 && !hub.backups.empty()) hub.restore_in_silence(random_.pick(hub.backups));
+  hub.two_faced = way == 3;
   say(hub.name + " is dishonest in way " + std::to_string(way));
 }
 

@@ -34,6 +34,7 @@ std::string difference(replica::Space& one, replica::Space& other) {
 void World::heal() {
   if (!hubs_.front()->honest) {
     hubs_.insert(hubs_.begin(), std::make_unique<SimulatedHub>("hub0", folder_ / "hub0", now_ms_, step_));
+    promises_->know_hub(hubs_.front()->transport().public_key());
   }
   SimulatedHub& hub = *hubs_.front();
   hub.disk.forget_fault();
@@ -94,12 +95,14 @@ void World::help_where_hubs_cannot(SimulatedHub& hub) {
 // Honest members: whom the hub lets in.
 void World::check_convergence(SimulatedHub& hub) {
   SimulatedDevice* first = nullptr;
+  std::vector<SimulatedDevice*> honest;
   for (SimulatedDevice* device : members()) {
     replica::Space& space = space_of(*device);
     promises_->check_tables(*device);
     const auto access = hub.spaces().access(space_, device->replica().transport_key().public_key());
     if (access != sync::Access::member || device->dishonest) continue;
     if (space.current_key() == nullptr) continue;  // the keeper is lost, and with it whoever could make another key
+    honest.push_back(device);
     if (first == nullptr) {
       first = device;
       continue;
@@ -113,6 +116,7 @@ void World::check_convergence(SimulatedHub& hub) {
       throw Violation("Convergence: " + device->name + " and " + first->name + " do not show the same");
     }
   }
+  promises_->check_same_proofs(honest);
   say("peace");
 }
 

@@ -26,6 +26,13 @@ void Promises::check(SimulatedDevice& device) {
   check_confirmed(device, *space);
   check_roster(device, *space);
   check_digest(device, *space);
+  if (space->store().roster().empty()) return;
+  const Holdings holdings = holdings_of(*space);
+  check_delivered(device, *space, holdings);
+  check_waiting(device, *space, holdings);
+  check_statuses(device, *space, holdings);
+  check_forks(device, *space);
+  check_hub_heads(device, *space);
 }
 
 // T14: what was there when an action ended is there for ever; a power cut or a full disk takes nothing of it.
@@ -106,6 +113,12 @@ std::vector<RosterHash> Promises::known_removals(SimulatedDevice& device) const 
     if (member != nullptr && member->removed && !is_itself) known.push_back(removal);
   }
   return known;
+}
+
+std::vector<RosterHash> Promises::still_known(SimulatedDevice& device, std::vector<RosterHash> removals) const {
+  const auto now = known_removals(device);
+  std::erase_if(removals, [&](const RosterHash& removal) { return std::ranges::find(now, removal) == now.end(); });
+  return removals;
 }
 
 void Promises::check_sealing(const std::string& sender, const std::vector<RosterHash>& known,

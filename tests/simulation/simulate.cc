@@ -42,6 +42,7 @@ struct Outcome {
   bool good = true;
   std::uint64_t hash = 0;
   std::uint64_t checks = 0;
+  Promises::Noticed noticed;
 };
 
 void export_world(World& world, std::uint64_t seed, const std::string& path) {
@@ -71,26 +72,29 @@ Outcome run_seed(std::uint64_t seed, const Arguments& arguments) {
   if (arguments.trace && outcome.good) std::cout << world.trace().text();
   outcome.hash = world.trace().hash();
   outcome.checks = world.checks();
+  outcome.noticed = world.noticed();
   return outcome;
 }
 
 // Every seed of one process. Says the sum of all hashes, so that two runs can be compared.
 int run_share(std::uint64_t share, const Arguments& arguments) {
   std::uint64_t failed = 0, sum = 0, checks = 0;
+  Promises::Noticed noticed;
   for (std::uint64_t seed = arguments.start + share; seed < arguments.start + arguments.seeds; seed += arguments.jobs) {
     const Outcome outcome = run_seed(seed, arguments);
     failed += outcome.good ? 0 : 1;
     sum += outcome.hash;
     checks += outcome.checks;
+    noticed += outcome.noticed;
     if (arguments.twice && run_seed(seed, arguments).hash != outcome.hash) {
       std::cout << "seed " << seed << " failed: it ran differently the second time" << std::endl;
       ++failed;
     }
   }
-  std::printf("share %llu: %llu failed, %llu checks, trace %016llx\n", static_cast<unsigned long long>(share),
-              static_cast<unsigned long long>(failed), static_cast<unsigned long long>(checks),
-              static_cast<unsigned long long>(sum));
-  std::fflush(stdout);
+  std::cout << "share " << share << ": " << failed << " failed, " << checks << " checks; noticed " << noticed.gaps
+            << " gaps, " << noticed.tails << " statuses ahead, " << noticed.forks << " forks, " << noticed.hub_forks
+            << " forked hubs, " << noticed.hidden_at_hub << " hidden logs; trace " << std::hex << sum << std::dec
+            << std::endl;
   return failed == 0 ? 0 : 1;
 }
 

@@ -68,9 +68,11 @@ void SimulatedDevice::copy_from(const SimulatedDevice& other) {
   disk.restore(other.disk.image());
 }
 
-// Hard links are the very files, as an image of the disk has them.
+// Hard links are the very files, as an image of the disk has them. They lie beside the folder: whoever copies it copies
+// no backups.
 SimulatedDevice::Backup SimulatedDevice::back_up(const Confirmed& what) {
-  Backup backup{disk.image(), what, disk.folder() / ("marks " + std::to_string(++backups_made_))};
+  const std::string marks = name + " marks " + std::to_string(++backups_made_);
+  Backup backup{disk.image(), what, disk.folder().parent_path() / marks};
   std::filesystem::create_directories(backup.marks);
   for (const auto& entry : std::filesystem::directory_iterator(disk.folder() / "spaces")) {
     if (entry.path().extension() != ".mark") continue;

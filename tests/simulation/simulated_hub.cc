@@ -1,5 +1,7 @@
 #include "tests/simulation/simulated_hub.h"
 
+#include <algorithm>
+
 namespace plenary::simulation {
 
 // Shows less than it has.
@@ -123,6 +125,11 @@ hub::Committed SimulatedHub::store(const std::vector<sync::StoreRequest>& reques
     return nothing;
   }
   hub::Committed committed = open_->writer.store(requests);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const SpaceId& space = requests[i].space;
+    const auto& head = committed.outcomes[i].head;
+    if (head) signed_[space][{head->epoch, head->number}] = sync::value_of(space, *head);
+  }
   for (const SpaceId& space : committed.changed) {
     open_->reader.changed(space);
     if (const auto inventory = open_->reader.inventory(space)) acknowledged_[space] = inventory->frontier;
@@ -141,7 +148,34 @@ void SimulatedHub::restore_in_silence(const Backup& backup) {
   close();
   disk.restore(backup.image);
   acknowledged_ = backup.acknowledged;
+  signed_ = backup.signed_heads;
   open();
+}
+
+void SimulatedHub::turn_around() {
+  close();
+  Backup now = back_up();
+  if (other_face_) {
+    restore_in_silence(*other_face_);
+  } else {
+    open();
+  }
+  other_face_ = std::move(now);
+}
+
+bool SimulatedHub::contradicts(const SpaceId& space, const sync::HubHead& head) const {
+  const auto history = signed_.find(space);
+  if (history == signed_.end() || head.hub != signing()) return false;
+  const auto& [newest, value] = *history->second.rbegin();
+  const auto mine = history->second.find({head.epoch, head.number});
+  return newest.first == head.epoch && mine != history->second.end() && mine->second != sync::value_of(space, head);
+}
+
+bool SimulatedHub::hides(const SpaceId& space) {
+  if (withheld.empty()) return false;
+  const auto inventory = open_->reader.inventory(space);
+  return inventory &&
+         std::ranges::any_of(inventory->frontier, [&](const log::Head& head) { return withheld.contains(head.log); });
 }
 
 void SimulatedHub::check_acknowledged(const SpaceId& space) {

@@ -22,15 +22,27 @@ class SimulatedHub {
   sync::HubSpaces& spaces();
   hub::Committed store(const std::vector<sync::StoreRequest>& requests);
 
+  // What it signed in its present history, by epoch and number.
+  using Signed = std::map<std::pair<std::uint64_t, std::uint64_t>, sync::HubValue>;
   struct Backup {
     SimulatedDisk::Image image;
     std::map<SpaceId, log::Frontier> acknowledged;
+    std::map<SpaceId, Signed> signed_heads;
   };
-  Backup back_up() const { return {disk.image(), acknowledged_}; }
+  Backup back_up() const { return {disk.image(), acknowledged_, signed_}; }
   // As an operator does it: the old files, and a new epoch.
   void restore(const Backup& backup);
   // As an operator should not: the old files, and nothing said.
   void restore_in_silence(const Backup& backup);
+
+  // Dishonest: goes on from where it turned away last, as if nothing had happened since; so it has two histories.
+  void turn_around();
+
+  // Does it leave out of what it shows a log of which it has something?
+  bool hides(const SpaceId& space);
+
+  // Did it sign, in its present history and epoch, something else than this head of its own under the same number?
+  bool contradicts(const SpaceId& space, const sync::HubHead& head) const;
 
   // T14: throws a Violation when something acknowledged is not here.
   void check_acknowledged(const SpaceId& space);
@@ -42,6 +54,7 @@ class SimulatedHub {
   std::vector<Backup> backups;
   std::set<LogId> withheld;  // dishonest: left out of what it shows
   bool drops = false;        // dishonest: acknowledges, and keeps nothing
+  bool two_faced = false;    // dishonest: turns around between two meetings
 
  private:
   struct Open;
@@ -52,7 +65,9 @@ class SimulatedHub {
   hub::Policy policy_;
   int restored_ = 0;  // times; an honest hub never opens one epoch twice
   std::shared_ptr<Open> open_;
+  std::optional<Backup> other_face_;
   std::map<SpaceId, log::Frontier> acknowledged_;
+  std::map<SpaceId, Signed> signed_;
 };
 
 }  // namespace plenary::simulation

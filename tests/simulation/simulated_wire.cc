@@ -20,8 +20,26 @@ void SimulatedWire::connect(SimulatedDevice& device) {
                                                     device.environment, options);
   link.far = std::make_unique<sync::HubSession>(hub_.spaces(), hub_.transport(), hub_.signing(), hub_.environment,
                                                 sync::HubOptions{});
-  on_hub([&] { take_from_hub(link, link.far->start(now_ms_)); });
+  on_hub([&] {
+    note_deception(device);
+    take_from_hub(link, link.far->start(now_ms_));
+  });
   on_device(link, [&] { return link.near->start(now_ms_); });
+}
+
+// A colleague's head shows what is wrong where the way from the device's own head passes by it.
+void SimulatedWire::note_deception(SimulatedDevice& device) {
+  Deception deception;
+  deception.hides = hub_.hides(space_);
+  auto& replica = device.replica().sync();
+  if (const auto kept = replica.hub_head(space_, hub_.transport().public_key())) {
+    deception.contradicts_device = hub_.contradicts(space_, *kept);
+    for (const sync::HubHead& witness : replica.witnessed(space_, hub_.signing())) {
+      const bool is_passed = witness.epoch == kept->epoch && witness.number > kept->number;
+      deception.contradicts_witness |= is_passed && !deception.contradicts_device && hub_.contradicts(space_, witness);
+    }
+  }
+  if (deception.hides || deception.contradicts_device || deception.contradicts_witness) deceived_[&device] = deception;
 }
 
 void SimulatedWire::cut(Link& link) {
@@ -63,6 +81,7 @@ void SimulatedWire::take_from_device(Link& link, sync::Output output) {
     for (const sync::Event& event : output.events) {
       const bool tells = event.kind == sync::Event::Kind::refused || event.kind == sync::Event::Kind::alarm ||
                          (event.kind == sync::Event::Kind::closed && !event.error.message.empty());
+      if (event.kind == sync::Event::Kind::alarm) alarmed_.insert(link.device);
       if (tells) refusals_.insert(link.device->name + ": " + event.error.message);
     }
     if (!output.more) return;
@@ -142,7 +161,7 @@ void SimulatedWire::run() {
   move_all();
   for (const auto& link : links_) {
     if (link->cut) continue;
-    if (link->near->up_to_date()) ++up_to_date_;
+    if (link->near->up_to_date()) up_to_date_.insert(link->device);
     on_device(*link, [&] { return link->near->finish(now_ms_); });
   }
   move_all();

@@ -5,6 +5,7 @@
 
 #include "core/sync/session.h"
 #include "tests/contract/random.h"
+#include "tests/simulation/promises.h"
 #include "tests/simulation/simulated_hub.h"
 
 namespace plenary::simulation {
@@ -20,15 +21,20 @@ class SimulatedWire {
   // Looks at everything that a device hands over, before the hub decides about it.
   using Watch = std::function<void(SimulatedDevice& sender, const sync::StoreRequest& request)>;
 
-  SimulatedWire(SimulatedHub& hub, const Weather& weather, Watch watch)
-      : hub_(hub), weather_(weather), watch_(std::move(watch)) {}
+  SimulatedWire(SimulatedHub& hub, const SpaceId& space, const Weather& weather, Watch watch)
+      : hub_(hub), space_(space), weather_(weather), watch_(std::move(watch)) {}
 
   void connect(SimulatedDevice& device);
   // Until nothing moves, or everything is cut. Then good-byes are said.
   void run();
 
-  // How many connections ended up to date.
-  std::size_t up_to_date() const { return up_to_date_; }
+  // Whose connections ended up to date.
+  const std::set<SimulatedDevice*>& up_to_date() const { return up_to_date_; }
+  // From whom the hub hid a log, or to whom it shows another history than to them or to a colleague before: what each
+  // should say of it.
+  const std::map<SimulatedDevice*, Deception>& deceived() const { return deceived_; }
+  // Who said that the hub contradicts itself.
+  const std::set<SimulatedDevice*>& alarmed() const { return alarmed_; }
   std::uint64_t bytes() const { return arrived_; }
   // What hub or device refused, and alarms, in words.
   const std::set<std::string>& refusals() const { return refusals_; }
@@ -43,6 +49,7 @@ class SimulatedWire {
     bool cut = false;
   };
   void on_device(Link& link, const std::function<sync::Output()>& call);
+  void note_deception(SimulatedDevice& device);
   void on_hub(const std::function<void()>& call);
   void take_from_device(Link& link, sync::Output output);
   void take_from_hub(Link& link, sync::Output output);
@@ -54,12 +61,14 @@ class SimulatedWire {
   void cut_all();
 
   SimulatedHub& hub_;
+  SpaceId space_;
   Weather weather_;
   Watch watch_;
   std::vector<std::unique_ptr<Link>> links_;
   std::uint64_t arrived_ = 0;
   std::int64_t now_ms_ = 1'000;
-  std::size_t up_to_date_ = 0;
+  std::set<SimulatedDevice*> up_to_date_, alarmed_;
+  std::map<SimulatedDevice*, Deception> deceived_;
   std::set<std::string> refusals_;
 };
 

@@ -52,6 +52,11 @@ TEST(SimulationSeedTest, ARosterRecordThatHadWaitedWasGoneAfterARestart) {
 TEST(SimulationSeedTest, AHubRefusedTheOtherBranchOfALog) {
   EXPECT_EQ(broken(125, 100), "");
 }
+// The simulator's own mistake: in the meeting the sender learnt that the removal is void, since the keeper's device was
+// copied and the other copy had decided something else in its place.
+TEST(SimulationSeedTest, ARemovalThatBecameVoidWasHeldAgainstTheSender) {
+  EXPECT_EQ(broken(15, 100), "");
+}
 
 }  // namespace
 }  // namespace plenary::simulation

@@ -71,6 +71,7 @@ void World::found() {
   recovery_code_ = founded.recovery_code;
   keeper.joined = true;
   promises_ = std::make_unique<Promises>(space_);
+  for (const auto& hub : hubs_) promises_->know_hub(hub->transport().public_key());
   (void)keeper.replica().set_hub(space_, hubs_.front()->address());
   for (std::size_t i = 1; i < people; ++i) {
     const Role role = contract::role_named(random_.pick({"reviewer", "reviewer", "shadow", "lead", "host"}));

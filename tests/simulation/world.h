@@ -28,6 +28,7 @@ class World {
   const Trace& trace() const { return trace_; }
   std::size_t step() const { return step_; }
   std::uint64_t checks() const { return promises_ ? promises_->checks() : 0; }
+  Promises::Noticed noticed() const { return promises_ ? promises_->noticed() : Promises::Noticed(); }
   // For the export: devices that are there at the end.
   std::vector<SimulatedDevice*> members();
   const SpaceId& space() const { return space_; }
