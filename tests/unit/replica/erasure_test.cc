@@ -74,6 +74,8 @@ TEST_F(ErasureTest, WinsAgainstATabletThatComesBackWeeksLater) {
   erase(ann, space, id);
   ben.write(space, id, "body", "About somebody. Quetzalcoatl again.");
 
+  must(ann.replica->import_day_end(must(ben.replica->export_day_end(space))));
+  EXPECT_FALSE(holds(ann, "Quetzalcoatl")) << "the text came after its erasure";
   meet(ann, ben, space);
 
   for (Tablet* tablet : {&ann, &ben}) {
@@ -229,6 +231,49 @@ TEST_F(ErasureTest, CopiesInOtherSpacesFollowTheirSource) {
   ann.reopen();
   EXPECT_FALSE(holds(ann, "Quetzalcoatl"));
   EXPECT_TRUE(must(eve.replica->erase_requests(kept_by_eve)).empty());
+}
+
+TEST_F(ErasureTest, CopiesFollowAnErasureThatSomebodyElseMade) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  const SpaceId own = must(ben.replica->found_space("review_shared", "Shared", kLead)).space;
+  const auto note_with_copy = [&] {
+    const RecordId id = ben.note(space, "Quetzalcoatl.");
+    meet(ann, ben, space);
+    const auto edit = ben.replica->edit(own);
+    const RecordId copy = must(edit->create_copy("evidence", must(ben.replica->origin_tag(space, id))));
+    must(edit->set_text(copy, "body", "Quetzalcoatl."));
+    must(edit->commit());
+    return std::pair(id, copy);
+  };
+  const auto by_file = note_with_copy(), by_hub = note_with_copy();
+
+  must(ann.replica->erase(space, by_file.first, {}));
+  must(ben.replica->import_day_end(must(ann.replica->export_day_end(space))));
+  EXPECT_EQ(ben.get(own, by_file.second).life, Life::erased);
+
+  must(ann.replica->erase(space, by_hub.first, {}));
+  pass_on(ann, ben, space);
+  ben.replica->sync().settled(space, {});
+  EXPECT_EQ(ben.get(own, by_hub.second).life, Life::erased);
+}
+
+// What is deleted is overwritten; what pages held before they were rearranged goes when the file is written anew.
+TEST_F(ErasureTest, LeavesNoWordInPagesThatWereRearranged) {
+  Tablet& ann = tablet("Ann");
+  const SpaceId space = team(ann, {});
+  std::vector<RecordId> ids;
+  for (std::size_t i = 0; i < 40; ++i) ids.push_back(ann.note(space, "Quetzalcoatl" + std::string(i * 37 % 400, 'x')));
+  for (std::size_t i = 0; i < 40; ++i) {
+    ann.write(space, ids[i * 7 % 40], "body", "Quetzalcoatl" + std::string(460 - i * 10, 'y'));
+  }
+
+  for (const RecordId& id : ids) erase(ann, space, id);
+
+  EXPECT_FALSE(holds(ann, "Quetzalcoatl")) << "while the space is open";
+  ann.reopen();
+  EXPECT_FALSE(holds(ann, "Quetzalcoatl"));
 }
 
 }  // namespace

@@ -249,6 +249,30 @@ TEST_F(IncarnationTest, AForkIsProvenToEverybodyAndItsAuthorBeginsAnew) {
   expect_equal(space, {&ann, &ben, &cai});
 }
 
+// A hub may pass on the proof and keep the other branch back.
+TEST_F(IncarnationTest, TheProofOfAForkAloneIsReasonToBeginAnew) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  Tablet& cai = tablet("Cai");
+  const SpaceId space = team(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
+  ben.note(space, "Before the image.");
+  meet(ann, ben, space);
+  take_image(ben);
+  ben.note(space, "On one branch.");
+  pass_on(ben, ann, space);
+  restore_image(ben);
+  const RecordId other = ben.note(space, "On the other branch.");
+  pass_on(ben, cai, space);
+  meet(ann, cai, space);
+
+  for (const sync::NoticeName& name : ann.replica->sync().inventory(space).value().notices) {
+    if (name.kind != sync::ItemKind::fork) continue;
+    ben.replica->sync().store(space, {{name.kind, ann.replica->sync().notice(space, name).value(), {}, false}});
+  }
+
+  EXPECT_NE(log_of(ben.note(space, "After the proof.")), log_of(other));
+}
+
 // Two branches of Ben's log, of which Ann and Cai have heard.
 class ForkTest : public IncarnationTest {
  protected:
