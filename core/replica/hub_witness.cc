@@ -1,5 +1,7 @@
 #include "core/replica/hub_witness.h"
 
+#include <algorithm>
+
 #include "core/base/byte_codec.h"
 
 namespace plenary::replica {
@@ -34,9 +36,15 @@ Bytes subject_of(const sync::HubHead& head) {
   return std::move(subject).take();
 }
 
-Result<sync::HubHead> kept_head(Space& space) {
-  const auto kept = space.store().setting("hub head");
-  return kept ? sync::decode_hub_head(*kept) : fail(ErrorCode::not_found, "");
+// The newest that each hub showed to this device.
+std::vector<sync::HubHead> kept_heads(Space& space) {
+  std::vector<sync::HubHead> heads;
+  sqlite::Statement select(space.store().database(),
+                           "SELECT value FROM plenary_setting WHERE name >= 'hub head ' AND name < 'hub head!'");
+  for (auto rows = select.query(); rows.next();) {
+    if (auto head = sync::decode_hub_head(rows.blob(0))) heads.push_back(*std::move(head));
+  }
+  return heads;
 }
 
 }  // namespace
@@ -54,16 +62,20 @@ void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm&
 
 void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof) {
   // Anybody can sign two heads with a key of their own; only our hub's count.
-  const auto ours = kept_head(space);
-  if (ours && ours->hub == proof.a.hub) space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
+  const auto ours = kept_heads(space);
+  const bool is_ours = std::ranges::find(ours, proof.a.hub, &sync::HubHead::hub) != ours.end();
+  if (is_ours) space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
 }
 
-void compare_heads(Space& space, Space::Writing& writing, const seal::StatusContent& content) {
-  const auto ours = kept_head(space);
+std::optional<sync::HubAlarm> compare_heads(Space& space, const seal::StatusContent& content) {
   const auto theirs = sync::decode_hub_head(content.hub_head);
-  if (!ours || !theirs || !sync::verify_hub_head(space.id(), *theirs)) return;
-  auto proof = sync::hub_disagreement(space.id(), *ours, *theirs);
-  if (proof) keep_hub_alarm(space, writing, {Kind::forked, *ours, *theirs, std::move(proof)});
+  if (!theirs) return std::nullopt;
+  for (const sync::HubHead& ours : kept_heads(space)) {
+    auto proof = sync::hub_disagreement(space.id(), ours, *theirs);
+    if (!proof || !sync::verify_hub_head(space.id(), *theirs)) continue;
+    return sync::HubAlarm{Kind::forked, ours, *theirs, std::move(proof)};
+  }
+  return std::nullopt;
 }
 
 std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub) {

@@ -246,7 +246,6 @@ void ReplicaSync::store_notice(Batch& batch, const sync::Item& item) {
   if (item.kind == sync::ItemKind::status) {
     const auto content = batch.space.read_status(item.bytes);
     batch.is_behind |= content && batch.space.is_behind(content->frontier);
-    if (content) compare_heads(batch.space, batch.writing, *content);
   }
   if (item.kind == sync::ItemKind::hub_fork) {
     if (const auto proof = sync::decode_hub_fork(item.bytes)) keep_hub_fork(batch.space, batch.writing, *proof);

@@ -174,7 +174,8 @@ class Space {
   void acknowledge_alarms();
   // Changes of a log came: a proof where it forked, an alarm where this profile wrote them elsewhere.
   void note_arrival(Writing& writing, const LogId& log, std::uint32_t strand);
-  // Raises an alarm where a colleague's tablet was at a position where this one was and shows something else.
+  // Raises an alarm where a colleague's tablet was at a position where this one was and shows something else, or was
+  // shown something else by a hub.
   void look_for_alarms();
 
   std::optional<std::int64_t> number_setting(std::string_view name);
@@ -219,6 +220,7 @@ class Space {
   void read_names();
   std::string writer_name(const DeviceKey& device);
   ForkView fork(const LogId& log);
+  void prove_fork(Writing& writing, const LogId& log);
   void add_fork_alarms(std::vector<AlarmView>& alarms);
   std::vector<store::StatePosition> recent_positions();
   std::size_t count_unsent_notes(const OwnLog& own);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/byte_codec.h"
+#include "core/replica/hub_witness.h"
 #include "core/replica/space.h"
 #include "core/sync/space_log.h"
 
@@ -125,33 +126,33 @@ void Space::acknowledge_alarms() {
   writing.commit();
 }
 
-// Every fork that was opened here and has two signed heads of one number is proven, whoever brought the branches.
-static std::optional<log::ForkProof> find_proof(store::LogTable& table, const std::vector<std::uint32_t>& strands,
-                                                std::uint32_t strand) {
-  for (const log::SignedHead& head : table.heads(strand, 0)) {
-    for (const std::uint32_t other : strands) {
-      if (other == strand || head.head.number == 0) continue;
-      for (const log::SignedHead& rival : table.heads(other, head.head.number - 1)) {
-        if (rival.head.number != head.head.number) break;
-        if (auto proof = log::disagreement(table.strand(strand).descriptor, head, rival)) return proof;
-      }
+// Two heads of one number that the author signed on different branches.
+static std::optional<log::ForkProof> find_proof(store::LogTable& table, const std::vector<std::uint32_t>& strands) {
+  std::map<std::uint32_t, log::SignedHead> heads;
+  for (const std::uint32_t strand : strands) {
+    for (const log::SignedHead& head : table.heads(strand, 0)) {
+      const auto [rival, is_first] = heads.try_emplace(head.head.number, head);
+      if (is_first) continue;
+      if (auto proof = log::disagreement(table.strand(strand).descriptor, rival->second, head)) return proof;
     }
   }
   return std::nullopt;
 }
 
+// Every fork that was opened here and has two signed heads of one number is proven, whoever brought the branches.
+void Space::prove_fork(Writing& writing, const LogId& log) {
+  const auto strands = store_->log_table().strands_of(log);
+  const auto proof = strands.size() > 1 ? find_proof(store_->log_table(), strands) : std::nullopt;
+  if (!proof) return;
+  const Bytes bytes = log::encode_fork(*proof);
+  const auto name = sync::verify_notice(id(), sync::ItemKind::fork, bytes);
+  if (!name) return;
+  keep_notice(writing, {static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes});
+}
+
 void Space::note_arrival(Writing& writing, const LogId& log, std::uint32_t number) {
-  auto& table = store_->log_table();
-  const auto strands = table.strands_of(log);
-  if (strands.size() > 1) {
-    if (const auto proof = find_proof(table, strands, number)) {
-      const Bytes bytes = log::encode_fork(*proof);
-      const auto name = sync::verify_notice(id(), sync::ItemKind::fork, bytes);
-      if (name)
-        keep_notice(writing, {static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes});
-    }
-  }
-  const bool is_ours = table.strand(number).descriptor.author == context_.profile.signing().public_key();
+  prove_fork(writing, log);
+  const bool is_ours = store_->log_table().strand(number).descriptor.author == context_.profile.signing().public_key();
   if (is_ours) raise_alarm(writing, "other_copy", log.span());
 }
 
@@ -163,6 +164,11 @@ void Space::look_for_alarms() {
     const auto status = roster::decode_status(notice.bytes);
     const auto content = status ? seal::open_status(keys_, *status) : fail(ErrorCode::malformed, "");
     if (!content) continue;
+    // Here and not where the status arrived: its key, or the hub's newest head, may have come later.
+    if (const auto alarm = compare_heads(*this, *content)) {
+      if (!writing) writing.emplace(*store_);
+      keep_hub_alarm(*this, *writing, *alarm);
+    }
     if (positions.empty()) positions = recent_positions();
     for (const auto& theirs : content->digests) {
       const auto ours = std::ranges::find(positions, theirs.position, &store::StatePosition::position);

@@ -47,6 +47,7 @@ void Space::sign_heads() {
   Writing writing(*store_);
   for (const auto& [strand, head] : heads) {
     writing.add_head(strand, log::sign_head(id(), head, context_.profile.signing()));
+    prove_fork(writing, head.log);
   }
   writing.commit();
 }

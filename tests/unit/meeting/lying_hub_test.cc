@@ -64,6 +64,22 @@ TEST_F(LyingHubTest, AFileBetweenThemProvesTwoHeadsOfOneNumber) {
   EXPECT_THAT(alarms(ben_, space), Contains("hub_forked")) << "the proof is passed on";
 }
 
+// What one hub signed is held against what a colleague was shown by that hub, not against the newest of another.
+TEST_F(LyingHubTest, AFileProvesItAlsoToWhoMetAnotherHubSince) {
+  const SpaceId space = begin();
+  HubOnDisk elsewhere{folder_.path() / "elsewhere"};
+  ann_.note(space, "Shown to Ann alone.");
+  one_.meet(ann_, space);
+  elsewhere.meet(ann_, space);
+  ben_.note(space, "Shown to Ben alone.");
+  other_->meet(ben_, space);
+
+  hand_file(ben_, ann_, space);
+
+  EXPECT_THAT(alarms(ann_, space), Contains("hub_forked"));
+  EXPECT_EQ(proofs(ann_, space).size(), 1u);
+}
+
 TEST_F(LyingHubTest, AColleaguesHeadThatTheChainPassesByIsAProof) {
   const SpaceId space = begin();
   for (int i = 0; i < 2; ++i) {

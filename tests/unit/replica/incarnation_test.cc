@@ -273,6 +273,24 @@ TEST_F(IncarnationTest, TheProofOfAForkAloneIsReasonToBeginAnew) {
   EXPECT_NE(log_of(ben.note(space, "After the proof.")), log_of(other));
 }
 
+TEST_F(IncarnationTest, AForkIsProvenAlsoWhereTheOwnBranchIsSignedLast) {
+  Tablet& ann = tablet("Ann");
+  Tablet& ben = tablet("Ben");
+  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  ben.note(space, "Before the image.");
+  meet(ann, ben, space);
+  take_image(ben);
+  ben.note(space, "On one branch.");
+  pass_on(ben, ann, space);
+  restore_image(ben);
+  ben.note(space, "On the other branch.");  // signed when somebody asks for it
+
+  must(ben.replica->import_day_end(must(ann.replica->export_day_end(space))));
+
+  EXPECT_THAT(ben.replica->sync().inventory(space).value().notices,
+              Contains(Field(&sync::NoticeName::kind, sync::ItemKind::fork)));
+}
+
 // Two branches of Ben's log, of which Ann and Cai have heard.
 class ForkTest : public IncarnationTest {
  protected:
