@@ -102,7 +102,8 @@ void Promises::check_waiting(SimulatedDevice& device, replica::Space& space, con
       ++noticed_.gaps;
       const auto entry = std::ranges::find(listed, seen.log, &replica::MissingLog::log);
       if (entry == listed.end() || entry->up_to < seen.number) {
-        throw Violation("T6: " + device.name + " lacks " + text_of(seen) + ", for which a change waits, and does not say so");
+        throw Violation("T6: " + device.name + " lacks " + text_of(seen) +
+                        ", for which a change waits, and does not say so");
       }
     }
     if (!waits) throw Violation("T6: " + device.name + " holds back " + text_of(head) + ", which waits for nothing");

@@ -21,25 +21,28 @@ void SimulatedWire::connect(SimulatedDevice& device) {
   link.far = std::make_unique<sync::HubSession>(hub_.spaces(), hub_.transport(), hub_.signing(), hub_.environment,
                                                 sync::HubOptions{});
   on_hub([&] {
-    note_deception(device);
+    if (hub_.hides(space_)) deceived_[&device].hides = true;
     take_from_hub(link, link.far->start(now_ms_));
   });
-  on_device(link, [&] { return link.near->start(now_ms_); });
+  on_device(link, [&] {
+    note_contradiction(device);
+    return link.near->start(now_ms_);
+  });
 }
 
 // A colleague's head shows what is wrong where the way from the device's own head passes by it.
-void SimulatedWire::note_deception(SimulatedDevice& device) {
-  Deception deception;
-  deception.hides = hub_.hides(space_);
+void SimulatedWire::note_contradiction(SimulatedDevice& device) {
   auto& replica = device.replica().sync();
-  if (const auto kept = replica.hub_head(space_, hub_.transport().public_key())) {
-    deception.contradicts_device = hub_.contradicts(space_, *kept);
-    for (const sync::HubHead& witness : replica.witnessed(space_, hub_.signing())) {
-      const bool is_passed = witness.epoch == kept->epoch && witness.number > kept->number;
-      deception.contradicts_witness |= is_passed && !deception.contradicts_device && hub_.contradicts(space_, witness);
-    }
+  const auto kept = replica.hub_head(space_, hub_.transport().public_key());
+  if (!kept) return;
+  if (hub_.contradicts(space_, *kept)) {
+    deceived_[&device].contradicts_device = true;
+    return;
   }
-  if (deception.hides || deception.contradicts_device || deception.contradicts_witness) deceived_[&device] = deception;
+  for (const sync::HubHead& witness : replica.witnessed(space_, hub_.signing())) {
+    const bool is_passed = witness.epoch == kept->epoch && witness.number > kept->number;
+    if (is_passed && hub_.contradicts(space_, witness)) deceived_[&device].contradicts_witness = true;
+  }
 }
 
 void SimulatedWire::cut(Link& link) {

@@ -49,7 +49,7 @@ class SimulatedWire {
     bool cut = false;
   };
   void on_device(Link& link, const std::function<sync::Output()>& call);
-  void note_deception(SimulatedDevice& device);
+  void note_contradiction(SimulatedDevice& device);
   void on_hub(const std::function<void()>& call);
   void take_from_device(Link& link, sync::Output output);
   void take_from_hub(Link& link, sync::Output output);

@@ -57,6 +57,14 @@ TEST(SimulationSeedTest, AHubRefusedTheOtherBranchOfALog) {
 TEST(SimulationSeedTest, ARemovalThatBecameVoidWasHeldAgainstTheSender) {
   EXPECT_EQ(broken(15, 100), "");
 }
+// LyingHubTest tells the same as a story.
+TEST(SimulationSeedTest, AHubThatForkedWasNotCalledSoAfterAnotherHubWasMet) {
+  EXPECT_EQ(broken(5237, 100), "");
+}
+// The simulator's own mistake: what it looked up on a tablet whose power was cut counted as the hub's failure.
+TEST(SimulationSeedTest, ATabletThatLosesItsPowerAsItConnectsIsStartedAnew) {
+  EXPECT_EQ(broken(4304, 100), "");
+}
 
 }  // namespace
 }  // namespace plenary::simulation
