@@ -194,6 +194,14 @@ TEST_F(ExchangeTest, LosesNothingAndStoresNothingTwiceWhereverTheConnectionIsCut
     broken.connect(anna);
     broken.connect(ben);
     broken.run();
+    const auto held = hub.inventory(anna.space()).value_or(Inventory{}).frontier;
+    for (const MemoryTablet* tablet : {&anna, &ben}) {
+      for (const log::Head& head : tablet->handed_over) {
+        ASSERT_TRUE(std::ranges::any_of(held, [&](const log::Head& has) {
+          return has.log == head.log && has.number >= head.number;
+        })) << "it counts as handed over, and is not at the hub";
+      }
+    }
 
     Wire wire(hub);
     wire.connect(anna);
