@@ -21,6 +21,12 @@ void put_number(std::span<std::byte, N> to, std::uint64_t number) {
   for (std::size_t i = 0; i < N; ++i, number >>= 8) to[i] = static_cast<std::byte>(number & 255);
 }
 
+std::uint32_t get_u32(std::span<const std::byte, 4> from) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value |= std::to_integer<std::uint32_t>(from[i]) << (8 * i);
+  return value;
+}
+
 using Associated = std::array<std::byte, 25>;
 
 Associated associated(const sqlite::PagePlace& place) {
@@ -41,13 +47,12 @@ std::array<std::byte, 12> inner_nonce(std::span<const std::byte, 8> counter) {
 }  // namespace
 
 PageSeal::PageSeal(const PageKey& key, std::string_view name, Environment& environment)
-    : file_key_(crypto::derive_key(key.span(), {"plenary database file", 1, {}}, as_bytes(name))) {
+    : environment_(environment),
+      file_key_(crypto::derive_key(key.span(), {"plenary database file", 1, {}}, as_bytes(name))) {
   const auto checksums = crypto::derive_key(file_key_.span(), {"plenary log checksum", 1, {}});
   checksum_key_ = *crypto::Secret<16>::from(checksums.span().first(16));
-  Prefix prefix;
-  environment.random(prefix);
-  writing_ = subkey_of(prefix);
-  reading_ = subkey_of(prefix);
+  writing_ = new_subkey();
+  reading_ = subkey_of(writing_.prefix);
 }
 
 PageSeal::Subkey PageSeal::subkey_of(const Prefix& prefix) const {
@@ -56,10 +61,19 @@ PageSeal::Subkey PageSeal::subkey_of(const Prefix& prefix) const {
   return subkey;
 }
 
-void PageSeal::seal(const sqlite::PagePlace& place, sqlite::PlainPage plain, sqlite::PageBuffer sealed) {
+PageSeal::Subkey PageSeal::new_subkey() const {
+  Prefix prefix;
+  environment_.random(prefix);
+  return subkey_of(prefix);
+}
+
+void PageSeal::seal(const sqlite::PagePlace& place, sqlite::PlainPage plain, std::uint32_t remark,
+                    sqlite::PageBuffer sealed) {
+  if (++pages_sealed_ == 0) writing_ = new_subkey();  // all numbers are used
   const auto nonce = sealed.subspan<kContentSize, kNonceSize>();
   std::copy(writing_.prefix.begin(), writing_.prefix.end(), nonce.begin());
-  put_number(nonce.last<8>(), ++pages_sealed_);
+  put_number(nonce.subspan<16, 4>(), pages_sealed_);
+  put_number(nonce.last<4>(), remark);
   const Associated about = associated(place);
   crypto_aead_chacha20poly1305_ietf_encrypt_detached(out(sealed), out(sealed.last<crypto::kTagSize>()), nullptr,
                                                      in(plain), kContentSize, in(about), about.size(), nullptr,
@@ -82,6 +96,10 @@ bool PageSeal::open(const sqlite::PagePlace& place, sqlite::PlainPage sealed, sq
   return refused == 0;
 }
 
+std::uint32_t PageSeal::remark(sqlite::PlainPage sealed) const {
+  return get_u32(sealed.subspan<kContentSize + kNonceSize - 4, 4>());
+}
+
 std::uint32_t PageSeal::round(unsigned number, const sqlite::PagePlace& place, std::uint32_t half) const {
   std::array<std::byte, 1 + 25 + 4> input;
   input[0] = static_cast<std::byte>(number);
@@ -90,9 +108,7 @@ std::uint32_t PageSeal::round(unsigned number, const sqlite::PagePlace& place, s
   put_number(std::span(input).last<4>(), half);
   std::array<std::byte, 8> output;
   crypto_shorthash_siphash24(out(output), in(input), input.size(), in(checksum_key_.span()));
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value |= std::to_integer<std::uint32_t>(output[i]) << (8 * i);
-  return value;
+  return get_u32(std::span<const std::byte>(output).first<4>());
 }
 
 std::uint64_t PageSeal::hide(const sqlite::PagePlace& place, std::uint64_t checksum) const {

@@ -5,7 +5,8 @@
 namespace plenary::sqlite::internal {
 
 Failure::Kind kind_of(int code) {
-  if (code == SQLITE_IOERR_DATA) return Failure::Kind::corrupt;
+  // Where SealedVfs found something altered: in a page, in a log.
+  if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS) return Failure::Kind::corrupt;
   switch (code & 0xff) {
     case SQLITE_FULL:
       return Failure::Kind::disk_full;
@@ -22,15 +23,30 @@ Failure::Kind kind_of(int code) {
   }
 }
 
+namespace {
+
+// What SealedVfs found, as a sentence; empty: it is not that.
+std::string sealed_damage(int code, const std::string& file) {
+  if (code == SQLITE_IOERR_DATA) {
+    return "A page of " + file +
+           " was altered, belongs to another file, or was sealed with another key. Nothing of it is shown.";
+  }
+  if (code == SQLITE_IOERR_CORRUPTFS) {
+    return file +
+           "-wal was altered. A program that was ended before its time left it behind, and what does not hold in it "
+           "had been confirmed. Nothing of it is shown, and nothing was changed.";
+  }
+  return {};
+}
+
+}  // namespace
+
 void throw_failure(sqlite3* connection, int code, const std::string& doing) {
   const int extended = connection != nullptr ? sqlite3_extended_errcode(connection) : code;
   const char* file = connection != nullptr ? sqlite3_db_filename(connection, "main") : nullptr;
+  const std::string damage = sealed_damage(extended, file != nullptr ? file : "the file");
+  if (!damage.empty()) throw Failure(Failure::Kind::corrupt, extended, damage);
   std::string message = "Could not " + doing;
-  if (extended == SQLITE_IOERR_DATA) {
-    message += std::string(": a page of ") + (file != nullptr ? file : "the file") +
-               " was altered, belongs to another file, or was sealed with another key. Nothing of it is shown.";
-    throw Failure(Failure::Kind::corrupt, extended, message);
-  }
   if (file != nullptr && *file != '\0') message += std::string(" in ") + file;
   message += ": ";
   message += sqlite3_errstr(code);

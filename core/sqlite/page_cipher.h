@@ -35,11 +35,13 @@ using PageBuffer = std::span<std::byte, kSealedPageSize>;
 class PageCipher {
  public:
   virtual ~PageCipher() = default;
-  // The last kSealedPageReserve bytes of `plain` are zeros and are not kept.
-  virtual void seal(const PagePlace& place, PlainPage plain, PageBuffer sealed) = 0;
+  // The last kSealedPageReserve bytes of `plain` are zeros and are not kept. `remark` is kept beside the page.
+  virtual void seal(const PagePlace& place, PlainPage plain, std::uint32_t remark, PageBuffer sealed) = 0;
   // False when the page was altered, belongs elsewhere or was sealed under another key; `plain` is then all zeros.
   // Else the last kSealedPageReserve bytes of `plain` are zeros, or the checksums of SQLite's log would not hold.
   [[nodiscard]] virtual bool open(const PagePlace& place, PlainPage sealed, PageBuffer plain) = 0;
+  // What was remarked when the page was sealed. To be believed only of a page that opens.
+  virtual std::uint32_t remark(PlainPage sealed) const = 0;
   // SQLite's checksums in the log are of plain pages, and anybody could test guesses against them: they are stored
   // hidden. A permutation of 64 bits for each place.
   virtual std::uint64_t hide(const PagePlace& place, std::uint64_t checksum) const = 0;

@@ -21,6 +21,13 @@ int SealedFile::size(sqlite3_int64& size) const {
   return beneath_.pMethods->xFileSize(&beneath_, &size);
 }
 
+int SealedFile::sync(int flags) {
+  return beneath_.pMethods->xSync(&beneath_, flags);
+}
+int SealedFile::truncate(sqlite3_int64 size) {
+  return beneath_.pMethods->xTruncate(&beneath_, size);
+}
+
 bool SealedFile::reserves_room(PlainPage plain) {
   const auto reserve = plain.last<kSealedPageReserve>();
   return std::all_of(reserve.begin(), reserve.end(), [](std::byte byte) { return byte == std::byte{0}; });
@@ -72,7 +79,7 @@ int SealedDatabaseFile::write(std::span<const std::byte> data, sqlite3_int64 off
   if (data.size() != kSealedPageSize || offset % kPage != 0) return SQLITE_IOERR_WRITE;
   const PlainPage plain(data);
   if (!reserves_room(plain)) return SQLITE_IOERR_WRITE;
-  cipher_->seal({PageHome::database, static_cast<std::uint64_t>(offset / kPage) + 1}, plain, sealed_);
+  cipher_->seal({PageHome::database, static_cast<std::uint64_t>(offset / kPage) + 1}, plain, 0, sealed_);
   return write_beneath(sealed_, offset);
 }
 

@@ -1,26 +1,8 @@
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "core/sqlite/sealed_file.h"
 
 namespace plenary::sqlite::internal {
-namespace {
-
-constexpr std::size_t kSaltAt = 8, kChecksumAt = 16, kLogSaltAt = 16;
-
-std::uint64_t load_u64(const std::byte* bytes) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, bytes, sizeof value);
-  return std::endian::native == std::endian::little ? value : __builtin_bswap64(value);
-}
-
-void store_u64(std::byte* bytes, std::uint64_t value) {
-  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
-  std::memcpy(bytes, &value, sizeof value);
-}
-
-}  // namespace
 
 SealedLogFile::SealedLogFile(sqlite3_file& beneath, std::unique_ptr<PageCipher> cipher)
     : SealedFile(beneath), cipher_(std::move(cipher)) {}
@@ -42,11 +24,27 @@ int SealedLogFile::learn_salts() {
 
 int SealedLogFile::read(std::span<std::byte> out, sqlite3_int64 offset) {
   const auto at = static_cast<std::uint64_t>(offset);
-  if (at + out.size() <= kHeader) return read_beneath(out, offset);
-  if (at < kHeader) return SQLITE_IOERR_READ;
+  const int code = at + out.size() <= kLogHeader ? read_log_header(out, offset) : read_part(out, at);
+  // A commit whose checksums could not be read again will not be synced.
+  if (code != SQLITE_OK) committed_ = durable_;
+  return code;
+}
+
+// With the header SQLite begins to read a log that a program left behind.
+int SealedLogFile::read_log_header(std::span<std::byte> out, sqlite3_int64 offset) {
+  if (!has_written_ && !is_checked_) {
+    const int code = check_left_behind();
+    if (code != SQLITE_OK) return code;
+    is_checked_ = true;
+  }
+  return read_beneath(out, offset);
+}
+
+int SealedLogFile::read_part(std::span<std::byte> out, std::uint64_t at) {
+  if (at < kLogHeader) return SQLITE_IOERR_READ;
   if (const int code = learn_salts(); code != SQLITE_OK) return code;
-  const std::uint64_t frame = (at - kHeader) / kFrame + 1;
-  const std::size_t within = (at - kHeader) % kFrame;
+  const std::uint64_t frame = (at - kLogHeader) / kFrame + 1;
+  const std::size_t within = (at - kLogHeader) % kFrame;
   if (within == 0 && out.size() == kFrame) return read_frame(frame, out);
   if (within == kFrameHeader && out.size() == kSealedPageSize) return read_page(frame, out);
   if (within + out.size() <= kFrameHeader) return read_frame_header(frame, within, out);
@@ -55,10 +53,10 @@ int SealedLogFile::read(std::span<std::byte> out, sqlite3_int64 offset) {
 
 // SQLite reads whole frames when it opens a log that a program left behind, and expects some that do not hold: a
 // transaction that was being written when the power went, or older frames under newer ones. Such a frame is shown with
-// wrong salts, by which SQLite knows the end of the log. Once this connection has written, a frame that does not hold
-// is damage.
+// wrong salts, by which SQLite knows the end of the log; check_left_behind() has seen to it that nothing durable is
+// lost by that. Once this connection has written, a frame that does not hold is damage.
 int SealedLogFile::read_frame(std::uint64_t frame, std::span<std::byte> out) {
-  const auto offset = static_cast<sqlite3_int64>(kHeader + (frame - 1) * kFrame);
+  const auto offset = static_cast<sqlite3_int64>(frame_offset(frame));
   if (const int code = read_beneath(sealed_, offset); code != SQLITE_OK) {
     std::fill(out.begin(), out.end(), std::byte{0});
     return code;
@@ -76,7 +74,7 @@ int SealedLogFile::read_frame(std::uint64_t frame, std::span<std::byte> out) {
 }
 
 int SealedLogFile::read_page(std::uint64_t frame, std::span<std::byte> out) {
-  const auto offset = static_cast<sqlite3_int64>(kHeader + (frame - 1) * kFrame);
+  const auto offset = static_cast<sqlite3_int64>(frame_offset(frame));
   const PageBuffer plain(out);
   if (const int code = read_beneath(sealed_, offset); code != SQLITE_OK) {
     std::fill(out.begin(), out.end(), std::byte{0});
@@ -89,7 +87,7 @@ int SealedLogFile::read_page(std::uint64_t frame, std::span<std::byte> out) {
 
 int SealedLogFile::read_frame_header(std::uint64_t frame, std::size_t within, std::span<std::byte> out) {
   FrameHeader header{};
-  const int code = read_beneath(header, static_cast<sqlite3_int64>(kHeader + (frame - 1) * kFrame));
+  const int code = read_beneath(header, static_cast<sqlite3_int64>(frame_offset(frame)));
   if (code == SQLITE_OK) {
     const PagePlace place = place_of(frame, header);
     store_u64(header.data() + kChecksumAt, cipher_->reveal(place, load_u64(header.data() + kChecksumAt)));
@@ -100,15 +98,25 @@ int SealedLogFile::read_frame_header(std::uint64_t frame, std::size_t within, st
 
 int SealedLogFile::write(std::span<const std::byte> data, sqlite3_int64 offset) {
   const auto at = static_cast<std::uint64_t>(offset);
-  if (at + data.size() <= kHeader) {
-    header_frame_ = 0;
-    knows_salts_ = false;
-    return write_beneath(data, offset);
-  }
-  if (at < kHeader) return SQLITE_IOERR_WRITE;
+  const int code = at + data.size() <= kLogHeader ? write_log_header(data, offset) : write_part(data, at);
+  // A commit that was not written whole will not be synced.
+  if (code != SQLITE_OK) committed_ = durable_;
+  return code;
+}
+
+// The log begins anew.
+int SealedLogFile::write_log_header(std::span<const std::byte> data, sqlite3_int64 offset) {
+  header_frame_ = 0;
+  knows_salts_ = false;
+  committed_ = durable_ = 0;
+  return write_beneath(data, offset);
+}
+
+int SealedLogFile::write_part(std::span<const std::byte> data, std::uint64_t at) {
+  if (at < kLogHeader) return SQLITE_IOERR_WRITE;
   if (const int code = learn_salts(); code != SQLITE_OK) return code;
-  const std::uint64_t frame = (at - kHeader) / kFrame + 1;
-  const std::size_t within = (at - kHeader) % kFrame;
+  const std::uint64_t frame = (at - kLogHeader) / kFrame + 1;
+  const std::size_t within = (at - kLogHeader) % kFrame;
   has_written_ = true;
   if (within == 0 && data.size() == kFrameHeader) return write_frame_header(frame, data);
   if (within == kFrameHeader && data.size() == kSealedPageSize) return write_page(frame, PlainPage(data));
@@ -117,9 +125,13 @@ int SealedLogFile::write(std::span<const std::byte> data, sqlite3_int64 offset) 
 
 int SealedLogFile::write_frame_header(std::uint64_t frame, std::span<const std::byte> header) {
   std::copy(header.begin(), header.end(), header_.begin());
+  const bool ends_commit = std::any_of(header_.begin() + kCommitAt, header_.begin() + kSaltAt,
+                                       [](std::byte byte) { return byte != std::byte{0}; });
+  // The header of a commit's last frame is the last that is written before the sync.
+  committed_ = ends_commit ? static_cast<std::uint32_t>(frame) : durable_;
   const PagePlace place = place_of(frame, header_);
   store_u64(header_.data() + kChecksumAt, cipher_->hide(place, load_u64(header_.data() + kChecksumAt)));
-  const int code = write_beneath(header_, static_cast<sqlite3_int64>(kHeader + (frame - 1) * kFrame));
+  const int code = write_beneath(header_, static_cast<sqlite3_int64>(frame_offset(frame)));
   header_frame_ = code == SQLITE_OK ? frame : 0;
   return code;
 }
@@ -127,15 +139,39 @@ int SealedLogFile::write_frame_header(std::uint64_t frame, std::span<const std::
 // A page that is written a second time in one transaction replaces the first, without its header.
 int SealedLogFile::write_page(std::uint64_t frame, PlainPage plain) {
   if (!reserves_room(plain)) return SQLITE_IOERR_WRITE;
-  const auto offset = static_cast<sqlite3_int64>(kHeader + (frame - 1) * kFrame);
+  const auto offset = static_cast<sqlite3_int64>(frame_offset(frame));
   if (header_frame_ != frame) {
     header_frame_ = 0;
     if (const int code = read_beneath(header_, offset); code != SQLITE_OK) return SQLITE_IOERR_WRITE;
     header_frame_ = frame;
   }
   const PageBuffer sealed(sealed_.data() + kFrameHeader, kSealedPageSize);
-  cipher_->seal(place_of(frame, header_), plain, sealed);
+  cipher_->seal(place_of(frame, header_), plain, durable_, sealed);
   return write_beneath(sealed, offset + static_cast<sqlite3_int64>(kFrameHeader));
+}
+
+int SealedLogFile::sync(int flags) {
+  const int code = SealedFile::sync(flags);
+  if (code != SQLITE_OK) {
+    committed_ = durable_;
+  } else if (committed_ > durable_) {
+    durable_ = committed_;
+    write_receipt();
+  }
+  return code;
+}
+
+// After the first commit of a log that began anew SQLite cuts off what is left of the one before.
+int SealedLogFile::truncate(sqlite3_int64 size) {
+  const int code = SealedFile::truncate(size);
+  const auto end = static_cast<sqlite3_int64>(frame_offset(durable_ + 1));
+  if (code != SQLITE_OK || durable_ == 0 || size > end) return code;
+  if (size < end) {
+    committed_ = durable_ = 0;
+  } else {
+    write_receipt();
+  }
+  return code;
 }
 
 }  // namespace plenary::sqlite::internal

@@ -39,13 +39,13 @@ int write(sqlite3_file* file, const void* data, int amount, sqlite3_int64 offset
   return in(file).write({static_cast<const std::byte*>(data), static_cast<std::size_t>(amount)}, offset);
 }
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return beneath(file).pMethods->xTruncate(&beneath(file), size);
+  return in(file).truncate(size);
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
   return in(file).size(*size);
 }
 int sync(sqlite3_file* file, int flags) {
-  return beneath(file).pMethods->xSync(&beneath(file), flags);
+  return in(file).sync(flags);
 }
 int lock(sqlite3_file* file, int level) {
   return beneath(file).pMethods->xLock(&beneath(file), level);

@@ -7,9 +7,10 @@
 // such things in memory (temp_store=MEMORY), stay in WAL mode and belong to one connection (no shared memory, no memory
 // mapping).
 //
-// An altered page is SQLITE_IOERR_DATA, which Failure shows as damage. In the log SQLite's own rule comes first: at
-// opening, what follows a frame that does not hold was never committed. Assumes of the disk what SQLite assumes by
-// default: that a write cut short harms no bytes beside those written.
+// An altered page is SQLITE_IOERR_DATA, and a log in which something durable was altered SQLITE_IOERR_CORRUPTFS;
+// Failure shows both as damage. What a power cut left of a commit that was never confirmed is none (docs/storage.md,
+// "The write-ahead log"). Assumes of the disk what SQLite assumes by default: that a write cut short harms no bytes
+// beside those written, and that a sync returns when all is durable.
 #pragma once
 
 #include <string>
