@@ -1,4 +1,6 @@
 // history, conflicts, resolve: what people decided, and what still waits for them.
+#include <sstream>
+
 #include "clients/cli/commands.h"
 #include "clients/cli/field_input.h"
 #include "clients/cli/value_text.h"
@@ -62,7 +64,7 @@ Json json_of_conflict(const replica::Conflict& conflict) {
 }
 
 void print_conflict(Session& session, const replica::Conflict& conflict) {
-  auto& out = session.out();
+  std::ostringstream out;
   const auto* field = field_of(session, conflict.type, conflict.field);
   out << in_words(conflict.type) << " " << conflict.id.text << (conflict.field.empty() ? "" : ", " + conflict.field)
       << ": " << conflict.question << "\n";
@@ -77,6 +79,7 @@ void print_conflict(Session& session, const replica::Conflict& conflict) {
   const std::string target = conflict.id.text + (conflict.field.empty() ? "" : " " + conflict.field);
   const std::string choice = conflict.field.empty() ? "--keep (or --delete)" : "--choose 1";
   out << "  decide: plenary resolve " << target << " " << choice << " --reason \"…\"\n";
+  session.print(out.str());
 }
 
 ExitCode conflicts(Session& session) {
@@ -87,7 +90,7 @@ ExitCode conflicts(Session& session) {
     session.say("Nothing waits for a decision.", list);
   } else {
     for (const auto& conflict : open) print_conflict(session, conflict);
-    session.out() << counted(open.size(), "decision", "decisions") << " to take.\n" << std::flush;
+    session.print(counted(open.size(), "decision", "decisions") + " to take.\n");
   }
   return open.empty() ? ExitCode::done : ExitCode::not_so;
 }

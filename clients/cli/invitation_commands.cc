@@ -41,14 +41,13 @@ ExitCode invite(Session& session, const Inviting& inviting) {
   std::string text = link;
   Json value = {
       {"link", link}, {"role", inviting.role}, {"for", inviting.again.empty() ? inviting.whom : inviting.again}};
-  if (inviting.qr) text += "\n" + qr_for_terminal(link, session.terminal().colour);
   if (!inviting.png.empty()) {
     write_file(inviting.png, qr_as_png(link));
     text +=
         "\nThe same as a picture to scan: " + inviting.png + ". Whoever sees it can use it once: delete it afterwards.";
     value["png"] = inviting.png;
   }
-  session.say(text, value);
+  session.say(text, value, inviting.qr ? qr_for_terminal(link, session.terminal().colour) : "");
   return ExitCode::done;
 }
 

@@ -58,15 +58,13 @@ ExitCode hand_over(Session& session, const std::string& who) {
 
 ExitCode recover(Session& session, const std::string& code, bool qr) {
   const std::string next = need(session.replica().recover(session.space(), code_typed(code)));
-  std::string text =
+  session.say(
       "You keep this space now. The code that was used is worth nothing any more.\nNext recovery code "
       "(print it, put it away; it is shown only now):\n  " +
-      next;
-  if (qr) text += "\n" + qr_for_terminal(next, session.terminal().colour);
-  session.say(text +
-                  "\nNow tell the others: plenary sync. If the former keeper's tablet is lost: plenary remove WHO. "
-                  "Deputies are to be named anew: plenary deputies name ONE OTHER --code -",
-              {{"recovery_code", next}});
+          next +
+          "\nNow tell the others: plenary sync. If the former keeper's tablet is lost: plenary remove WHO. "
+          "Deputies are to be named anew: plenary deputies name ONE OTHER --code -",
+      {{"recovery_code", next}}, qr ? qr_for_terminal(next, session.terminal().colour) : "");
   return ExitCode::done;
 }
 
@@ -84,9 +82,8 @@ ExitCode name_deputies(Session& session, const std::string& one, const std::stri
 
 ExitCode show_part(Session& session, bool qr) {
   const std::string part = need(session.replica().deputy_part(session.space()));
-  std::string text = "Read this to the other deputy, who types it after: plenary recover\n  " + part;
-  if (qr) text += "\n" + qr_for_terminal(part, session.terminal().colour);
-  session.say(text, {{"part", part}});
+  session.say("Read this to the other deputy, who types it after: plenary recover\n  " + part, {{"part", part}},
+              qr ? qr_for_terminal(part, session.terminal().colour) : "");
   return ExitCode::done;
 }
 

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
+
+#include "core/base/utf8.h"
 
 namespace plenary::cli {
 namespace {
@@ -41,6 +44,20 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
   return lines;
 }
 
+// C0 but newline and tab, delete, C1; embeddings, overrides and isolates of direction.
+bool commands_the_terminal(char32_t c) {
+  return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+// What is no UTF-8 is taken byte by byte.
+std::u32string scalars_of(std::string_view text) {
+  if (count_scalars(text)) return decode_utf8(text);
+  std::u32string bytes;
+  for (const char c : text) bytes += static_cast<unsigned char>(c);
+  return bytes;
+}
+
 void append_padded(std::string& out, std::string_view cell, std::size_t width) {
   out += cell;
   out.append(width - std::min(width, display_width(cell)) + 2, ' ');
@@ -59,6 +76,20 @@ Terminal detect_terminal() {
   return terminal;
 }
 
+std::string visible(std::string_view text) {
+  std::string shown;
+  for (const char32_t c : scalars_of(text)) {
+    if (commands_the_terminal(c)) {
+      char number[16];
+      std::snprintf(number, sizeof number, "<U+%04X>", static_cast<unsigned>(c));
+      shown += number;
+    } else {
+      shown += encode_utf8({&c, 1});
+    }
+  }
+  return shown;
+}
+
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -69,6 +100,11 @@ std::size_t display_width(std::string_view text) {
     if (!continuation && !combining) ++width;
   }
   return width;
+}
+
+void Table::row(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = visible(cell);
+  rows_.push_back(std::move(cells));
 }
 
 std::string Table::render(std::size_t width) const {

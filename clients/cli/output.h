@@ -25,7 +25,7 @@ Terminal detect_terminal();
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
   std::string render(std::size_t width) const;
 
@@ -34,6 +34,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// The text as a terminal may have it: control characters, and those that turn the direction of what follows, are shown
+// by their numbers, <U+001B>; newlines and tabs stay. Everything that is printed for people goes through this once.
+std::string visible(std::string_view text);
 // Columns that a text takes on a terminal: Unicode scalar values without combining marks.
 std::size_t display_width(std::string_view text);
 // "6 Oct 2026, 10:04" in the time zone of the machine; "–" for 0.

@@ -138,8 +138,7 @@ ExitCode list_set_aside(Session& session) {
   }
   session.table(table, "Nothing is set aside.", list);
   if (!session.json() && !table.empty()) {
-    session.out() << "It is kept, and has no effect. The keeper lets it count with: plenary readmit WHO\n"
-                  << std::flush;
+    session.print("It is kept, and has no effect. The keeper lets it count with: plenary readmit WHO\n");
   }
   return ExitCode::done;
 }

@@ -27,9 +27,9 @@ ExitCode found_space(Session& session, const std::string& kind, const std::strin
   const auto founded = need(session.replica().found_space(kind, name, own));
   session.remember_space(founded.space);
   session.say("Founded \"" + name + "\". You keep its roster. Commands are about this space now.\n" +
-                  "Recovery code (print it, put it away; it is shown only now):\n  " + founded.recovery_code +
-                  (qr ? "\n" + qr_for_terminal(founded.recovery_code, session.terminal().colour) : ""),
-              {{"space", founded.space.hex()}, {"name", name}, {"recovery_code", founded.recovery_code}});
+                  "Recovery code (print it, put it away; it is shown only now):\n  " + founded.recovery_code,
+              {{"space", founded.space.hex()}, {"name", name}, {"recovery_code", founded.recovery_code}},
+              qr ? qr_for_terminal(founded.recovery_code, session.terminal().colour) : "");
   return ExitCode::done;
 }
 

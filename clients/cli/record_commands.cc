@@ -143,7 +143,7 @@ ExitCode show_record(Session& session, const std::string& typed) {
     head += "\nDeleted by one colleague and edited by another: see plenary conflicts";
   if (record.life == replica::Life::deleted) head += "\nDeleted. To bring it back: plenary keep " + record.id.text;
   if (record.life == replica::Life::erased) head += "\nErased.";
-  session.out() << head << "\n";
+  session.print(head + "\n");
   Table table({"Field", "Value"});
   const auto& type = type_named(session, record.type);
   for (const auto& [name, view] : record.fields) {
@@ -154,8 +154,7 @@ ExitCode show_record(Session& session, const std::string& typed) {
       table.row({"", "  " + words_of(field, candidate.value) + "  (" + candidate.by.person + ", " +
                          human_time(candidate.by.time_ms) + ")"});
   }
-  if (!table.empty()) session.out() << table.render(session.terminal().width);
-  session.out() << std::flush;
+  if (!table.empty()) session.print(table.render(session.terminal().width));
   return ExitCode::done;
 }
 

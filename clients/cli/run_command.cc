@@ -51,10 +51,7 @@ void declare_batch(CLI::App& app, Action& action) {
 }
 
 ExitCode report(Session& session, const Error& error, ExitCode code) {
-  if (session.json())
-    session.err() << Json{{"error", error.message}, {"exit_code", static_cast<int>(code)}}.dump() << "\n";
-  else
-    session.err() << "plenary: " << error.message << "\n";
+  session.warn(error.message, {{"error", error.message}, {"exit_code", static_cast<int>(code)}});
   return code;
 }
 
@@ -88,8 +85,12 @@ std::string misfit(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 ExitCode usage_error(Session& session, const CLI::App& app, const CLI::ParseError& error, bool json) {
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-    return static_cast<ExitCode>(app.exit(error, session.out(), session.err()));
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    std::ostringstream help;
+    const auto code = static_cast<ExitCode>(app.exit(error, help, help));
+    session.print(help.str());
+    return code;
+  }
   session.use_json(json);
   return report(session,
                 {ErrorCode::invalid_argument, misfit(app, error) + " Help: " + reached(app).second + " --help"},
@@ -232,7 +233,9 @@ ExitCode run_batch(Session& session, std::istream& lines, bool keep_going) {
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
     const ExitCode code = run_line(session, line);
     if (code == ExitCode::done) continue;
-    session.err() << "plenary: line " << number << " ended with " << static_cast<int>(code) << ": " << line << "\n";
+    session.warn(
+        "line " + std::to_string(number) + " ended with " + std::to_string(static_cast<int>(code)) + ": " + line,
+        {{"line", number}, {"exit_code", static_cast<int>(code)}, {"command", line}});
     worst = std::max(worst, code);
     if (!keep_going) break;
   }

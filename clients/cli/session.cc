@@ -155,8 +155,17 @@ replica::RecordId Session::reference(const std::string& typed) {
   give_up(found.error());
 }
 
-void Session::say(const std::string& text, const Json& value) {
-  out_ << (json_ ? value.dump(2) : text) << "\n" << std::flush;
+void Session::say(const std::string& text, const Json& value, const std::string& drawing) {
+  out_ << (json_ ? value.dump(2) : visible(text)) << "\n" << std::flush;
+  if (!json_ && !drawing.empty()) out_ << drawing << "\n" << std::flush;
+}
+
+void Session::print(const std::string& text) {
+  out_ << visible(text) << std::flush;
+}
+
+void Session::warn(const std::string& text, const Json& value) {
+  err_ << (json_ ? value.dump() : "plenary: " + visible(text)) << "\n" << std::flush;
 }
 
 void Session::table(const Table& table, const std::string& when_empty, const Json& value) {

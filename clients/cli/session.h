@@ -54,10 +54,14 @@ class Session {
   // ---- output
   bool json() const { return json_; }
   const Terminal& terminal() const { return terminal_; }
-  std::ostream& out() { return out_; }
-  std::ostream& err() { return err_; }
-  // Prints `text`, or `value` with --json.
-  void say(const std::string& text, const Json& value);
+  // Prints `text`, or `value` with --json. What others wrote may be in `text`; `drawing` is ours, and follows as it is.
+  void say(const std::string& text, const Json& value, const std::string& drawing = {});
+  // A part of a text for people.
+  void print(const std::string& text);
+  // Says it on the error stream: what went wrong, or something beside what was asked.
+  void warn(const std::string& text, const Json& value);
+  // What is drawn over while a command runs, on the error stream; not for what others wrote.
+  std::ostream& progress() { return err_; }
   void table(const Table& table, const std::string& when_empty, const Json& value);
 
  private:

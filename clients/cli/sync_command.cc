@@ -21,7 +21,7 @@ class ProgressBar {
  public:
   explicit ProgressBar(Session& session) : session_(session) {}
   ~ProgressBar() {
-    if (drawn_) session_.err() << "\r\033[K" << std::flush;
+    if (drawn_) session_.progress() << "\r\033[K" << std::flush;
   }
 
   void draw(const sync::Progress& progress) {
@@ -31,8 +31,9 @@ class ProgressBar {
     const int filled = static_cast<int>(std::min<std::uint64_t>(done * kBarWidth / all, kBarWidth));
     std::string bar = "\r\033[K[";
     for (int i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "·";
-    session_.err() << bar << "] handed over " << progress.items_sent << " of " << progress.items_to_send
-                   << ", received " << progress.items_received << " of " << progress.items_to_receive << std::flush;
+    session_.progress() << bar << "] handed over " << progress.items_sent << " of " << progress.items_to_send
+                        << ", received " << progress.items_received << " of " << progress.items_to_receive
+                        << std::flush;
     drawn_ = true;
   }
 

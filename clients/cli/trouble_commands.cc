@@ -52,8 +52,9 @@ ExitCode list_requests(Session& session) {
   }
   session.table(table, "Nobody has asked to erase anything.", list);
   if (!session.json() && !list.empty()) {
-    session.out() << "They are hidden meanwhile. The keeper of the space decides: plenary erase RECORD, or plenary "
-                     "decline REQUEST\n";
+    session.print(
+        "They are hidden meanwhile. The keeper of the space decides: plenary erase RECORD, or plenary "
+        "decline REQUEST\n");
   }
   return ExitCode::done;
 }
@@ -97,8 +98,9 @@ ExitCode list_forks(Session& session) {
   }
   session.table(table, "No log is forked.", list);
   if (!session.json() && open) {
-    session.out() << "The keeper says which branch goes on: plenary branch LOG NUMBER, with --keep-others when the "
-                     "notes of all branches should count.\n";
+    session.print(
+        "The keeper says which branch goes on: plenary branch LOG NUMBER, with --keep-others when the "
+        "notes of all branches should count.\n");
   }
   return ExitCode::done;
 }
@@ -147,9 +149,9 @@ ExitCode list_missing(Session& session) {
   }
   session.table(table, "Nothing is missing: no change waits for another tablet.", list);
   if (!session.json() && !list.empty()) {
-    session.out()
-        << "Colleagues have seen these changes and wrote on; their notes wait until that tablet, or a file of "
-           "it, arrives. If it never will, the keeper says so: plenary declare-lost LOG\n";
+    session.print(
+        "Colleagues have seen these changes and wrote on; their notes wait until that tablet, or a file of "
+        "it, arrives. If it never will, the keeper says so: plenary declare-lost LOG\n");
   }
   return ExitCode::done;
 }
