@@ -51,7 +51,14 @@ ExitCode list_spaces(Session& session) {
                     {"waiting", status.waiting},
                     {"hub", space.hub ? Json(space.hub->host + ":" + std::to_string(space.hub->port)) : Json()}});
   }
+  std::vector<std::string> damage;
+  for (const auto& space : session.replica().damaged_spaces()) {
+    table.row({"(damaged)", "", "", "", "", space.digits.substr(0, 8)});
+    list.push_back({{"space", space.digits}, {"damaged", space.error.message}});
+    damage.push_back(space.error.message);
+  }
   session.table(table, "No spaces yet. Found one with: plenary space found, or join with: plenary join LINK", list);
+  if (!damage.empty()) give_up(ErrorCode::malformed, joined(damage, "\n"));
   return ExitCode::done;
 }
 

@@ -106,9 +106,9 @@ ExitCode perform(Session& session, const Action& action) {
     if (failure.kind() == sqlite::Failure::Kind::corrupt) {
       return report(session,
                     {ErrorCode::malformed,
-                     std::string("The profile is damaged. ") + failure.what() +
-                         " Put back a backup of its folder, or make a new profile and join your spaces again: what was "
-                         "handed over comes back from the hub."},
+                     std::string("A file of this profile is damaged. ") + failure.what() +
+                         " Put back a backup of the profile's folder, or make a new profile and join your spaces "
+                         "again: what was handed over comes back from the hub."},
                     ExitCode::damaged);
     }
     return report(

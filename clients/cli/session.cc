@@ -31,10 +31,17 @@ bool matches(const replica::SpaceSummary& space, const std::string& wanted) {
   return space.name == wanted || (wanted.size() >= 4 && space.space.hex().starts_with(wanted));
 }
 
-std::string names_of(const std::vector<replica::SpaceSummary>& spaces) {
-  std::string text;
-  for (const auto& space : spaces) text += (text.empty() ? "\"" : ", \"") + space.name + "\"";
-  return text;
+std::string names_of(const std::vector<replica::SpaceSummary>& spaces,
+                     const std::vector<replica::DamagedSpace>& damaged) {
+  std::vector<std::string> names;
+  for (const auto& space : spaces) names.push_back("\"" + space.name + "\"");
+  for (const auto& space : damaged) names.push_back(space.digits.substr(0, 8) + " (damaged)");
+  return joined(names, ", ");
+}
+
+// The digits of a space whose name cannot be read, as far as they were typed; or all of its id.
+bool matches(const replica::DamagedSpace& space, const std::string& wanted) {
+  return wanted.size() >= 4 && (space.digits.starts_with(wanted) || wanted.starts_with(space.digits));
 }
 
 }  // namespace
@@ -58,6 +65,9 @@ const merge::Schema& Session::schema() const {
 replica::Replica& Session::replica() {
   if (!replica_) {
     replica_ = need(replica::Replica::open(folder_, schema(), environment_, unlock()));
+    for (const auto& space : replica_->damaged_spaces())
+      warn("The space " + space.digits.substr(0, 8) + " is damaged and left out. See: plenary space list",
+           {{"warning", "damaged space"}, {"space", space.digits}});
   }
   return *replica_;
 }
@@ -107,20 +117,23 @@ std::vector<replica::SpaceSummary> Session::spaces() {
 
 SpaceId Session::space() {
   const auto spaces = this->spaces();
-  if (spaces.empty())
+  const auto& damaged = replica().damaged_spaces();
+  const std::string wanted = space_name_.empty() ? chosen_space(folder_) : space_name_;
+  for (const auto& space : damaged)
+    if (matches(space, wanted) || (spaces.empty() && damaged.size() == 1)) give_up(space.error);
+  if (spaces.empty() && damaged.empty())
     give_up(
         ErrorCode::not_found,
         "This profile is in no space yet. Found one with: plenary space found, or join one with: plenary join LINK");
-  const std::string wanted = space_name_.empty() ? chosen_space(folder_) : space_name_;
-  if (wanted.empty() && spaces.size() == 1) return spaces.front().space;
+  if (wanted.empty() && spaces.size() == 1 && damaged.empty()) return spaces.front().space;
+  const std::string names = names_of(spaces, damaged);
   if (wanted.empty())
-    give_up(ErrorCode::invalid_argument, "Which space? This profile is in " + names_of(spaces) +
+    give_up(ErrorCode::invalid_argument, "Which space? This profile is in " + names +
                                              ". Say --space NAME, or choose one with: plenary space use NAME");
   std::vector<replica::SpaceSummary> found;
   for (const auto& space : spaces)
     if (matches(space, wanted)) found.push_back(space);
-  if (found.empty())
-    give_up(ErrorCode::not_found, "There is no space \"" + wanted + "\" here. There are: " + names_of(spaces));
+  if (found.empty()) give_up(ErrorCode::not_found, "There is no space \"" + wanted + "\" here. There are: " + names);
   if (found.size() > 1)
     give_up(ErrorCode::invalid_argument,
             "Several spaces are called \"" + wanted + "\". Say the first digits of the id: plenary space list");

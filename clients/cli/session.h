@@ -31,7 +31,7 @@ class Session {
 
   // ---- the profile
   const std::filesystem::path& profile() const { return folder_; }
-  // Opens the profile on first use; throws Failed with the replica's error.
+  // Opens the profile on first use, and warns of damaged spaces; throws Failed with the replica's error.
   replica::Replica& replica();
   void create(const std::string& person);
   // Of this profile; ends the command when there is no profile.

@@ -116,6 +116,7 @@ ExitCode sync(Session& session, bool all, bool stay, const std::string& token) {
   }
   session.say(text, list);
   if (!refusals.empty()) give_up(ErrorCode::refused, refusals);
+  if (all && !session.replica().damaged_spaces().empty()) give_up(session.replica().damaged_spaces().front().error);
   return ExitCode::done;
 }
 

@@ -34,7 +34,7 @@ class Replica {
                                                  const merge::Schema& schema, Environment& environment,
                                                  const Unlock& unlock);
   // ErrorCode::not_found, unsupported (made by a newer version), busy (open in another process), refused (`unlock` does
-  // not open it: a wrong passphrase).
+  // not open it: a wrong passphrase). A damaged space does not keep the others from opening: damaged_spaces().
   static Result<std::unique_ptr<Replica>> open(const std::filesystem::path& folder, const merge::Schema& schema,
                                                Environment& environment, const Unlock& unlock);
   virtual ~Replica() = default;
@@ -51,6 +51,9 @@ class Replica {
   // host_school.
   virtual Result<FoundedSpace> found_space(const std::string& kind, const std::string& name, Role role) = 0;
   virtual std::vector<SpaceSummary> spaces() = 0;
+  // Spaces that could not be opened because their file is damaged: not among spaces(), and every call about one of
+  // them fails with its error. The others work; nothing was changed.
+  virtual const std::vector<DamagedSpace>& damaged_spaces() const = 0;
   // Where this space's hub is; goes into invitations. Founders set it, joiners get it from their invitation.
   virtual Result<void> set_hub(const SpaceId& space, const HubAddress& hub) = 0;
   // A link that lets one person join once. Only the keeper can.

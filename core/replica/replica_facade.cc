@@ -81,33 +81,6 @@ ReplicaFacade::ReplicaFacade(std::unique_ptr<Profile> profile, const merge::Sche
   };
 }
 
-Result<void> ReplicaFacade::open_spaces() {
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(profile_->spaces_folder())) {
-    if (entry.path().extension() == ".plenary") paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  for (const auto& path : paths) {
-    auto space = Space::open(context_, path);
-    if (!space && space.error().code == ErrorCode::malformed) {
-      // A program that ended while it made the file: nothing of the space was ever confirmed.
-      if (!std::filesystem::exists(path)) continue;
-      std::filesystem::rename(path, path.string() + ".incomplete");
-      continue;
-    }
-    if (!space) return pass(space);
-    const SpaceId id = (*space)->id();
-    spaces_.emplace(id, *std::move(space));
-  }
-  return {};
-}
-
-Result<Space*> ReplicaFacade::space(const SpaceId& id) {
-  const auto found = spaces_.find(id);
-  if (found == spaces_.end()) return fail(ErrorCode::not_found, "This profile does not belong to that space.");
-  return found->second.get();
-}
-
 Result<FoundedSpace> ReplicaFacade::found_space(const std::string& kind, const std::string& name, Role role) {
   wire::SpaceKind number = wire::SPACE_KIND_UNSPECIFIED;
   if (!wire::SpaceKind_Parse(upper(kind), &number) || number == wire::SPACE_KIND_UNSPECIFIED) {
@@ -152,6 +125,7 @@ Result<void> ReplicaFacade::set_hub(const SpaceId& id, const HubAddress& hub) {
 Result<SpaceId> ReplicaFacade::join(const std::string& text) {
   const auto link = seal::read_link(text);
   if (!link) return pass(link);
+  if (const auto whole = check_undamaged(link->space); !whole) return pass(whole);
   auto space = Space::join(context_, *link);
   if (!space) return pass(space);
   const SpaceId id = (*space)->id();

@@ -10,7 +10,7 @@ namespace plenary::replica {
 class ReplicaFacade final : public Replica {
  public:
   ReplicaFacade(std::unique_ptr<Profile> profile, const merge::Schema& schema, Environment& environment);
-  // Opens the spaces of the profile.
+  // Opens the spaces of the profile (replica_opening.cc).
   Result<void> open_spaces();
 
   const std::string& person() const override { return profile_->person(); }
@@ -19,6 +19,7 @@ class ReplicaFacade final : public Replica {
 
   Result<FoundedSpace> found_space(const std::string& kind, const std::string& name, Role role) override;
   std::vector<SpaceSummary> spaces() override;
+  const std::vector<DamagedSpace>& damaged_spaces() const override { return damaged_; }
   Result<void> set_hub(const SpaceId& space, const HubAddress& hub) override;
   Result<std::string> invite(const SpaceId& space, Role role, const std::string& for_whom) override;
   Result<std::string> invite_again(const SpaceId& space, Role role, const PersonId& person) override;
@@ -85,6 +86,10 @@ class ReplicaFacade final : public Replica {
   Result<Space*> space(const SpaceId& id);
 
  private:
+  Result<void> open_space(const std::filesystem::path& path);
+  void keep_as_damaged(const std::filesystem::path& path, const std::string& what);
+  // Its error, if the space is damaged.
+  Result<void> check_undamaged(const SpaceId& id) const;
   Result<store::LoadedRecord> load(Space& space, const std::string& id);
 
   std::unique_ptr<Profile> profile_;
@@ -92,6 +97,7 @@ class ReplicaFacade final : public Replica {
   store::EnumDirectory enums_;
   SpaceContext context_;
   Spaces spaces_;
+  std::vector<DamagedSpace> damaged_;
   ReplicaSync sync_{spaces_};
 };
 

@@ -90,6 +90,8 @@ Result<std::unique_ptr<Space>> Space::join(SpaceContext& context, const seal::In
 Result<std::unique_ptr<Space>> Space::open(SpaceContext& context, const std::filesystem::path& path) {
   auto store = store::SpaceStore::open(path, context.schema, &context.profile.seal());
   if (!store) return tl::make_unexpected(store.error());
+  if ((*store)->roster().empty() && !(*store)->setting("claim"))
+    return fail(ErrorCode::not_found, path.string() + " was never completed: neither founded nor joined.");
   return std::unique_ptr<Space>(new Space(context, *std::move(store)));
 }
 

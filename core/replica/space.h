@@ -41,6 +41,7 @@ class Space {
                                               Role role, std::string& recovery_code);
   // A space to which an invitation leads; nothing of it is here yet.
   static Result<std::unique_ptr<Space>> join(SpaceContext& context, const seal::InvitationLink& link);
+  // As SpaceStore::open; not_found also where founding or joining was never completed.
   static Result<std::unique_ptr<Space>> open(SpaceContext& context, const std::filesystem::path& path);
 
   const SpaceId& id() const { return store_->space(); }

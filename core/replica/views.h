@@ -1,6 +1,9 @@
 // What the replica tells an application: plain values, safe to keep.
 #pragma once
 
+#include <filesystem>
+
+#include "core/base/result.h"
 #include "core/replica/value.h"
 
 namespace plenary::replica {
@@ -23,6 +26,13 @@ struct SpaceSummary {
   Role role = kNoRole;  // of this profile; kNoRole while not ratified
   bool keeper = false;
   std::optional<HubAddress> hub;
+};
+
+// A space of this profile whose file is damaged. What is in it is not shown, nor is its name known.
+struct DamagedSpace {
+  std::string digits;  // the first 32 of the space's id
+  std::filesystem::path file;
+  Error error;  // what is wrong, and what to do
 };
 
 struct MemberView {

@@ -70,7 +70,7 @@ Result<std::unique_ptr<SpaceStore>> SpaceStore::open(const std::filesystem::path
     sqlite::Statement select(**database, "SELECT value FROM plenary_setting WHERE name = ?");
     {
       auto rows = select.query(kSpaceSetting);
-      if (!rows.next()) return fail(ErrorCode::malformed, path.string() + " was never completed.");
+      if (!rows.next()) return fail(ErrorCode::not_found, path.string() + " was never completed.");
       space = rows.id<SpaceId>(0);
     }
     if (auto rows = select.query(kTablesSetting); rows.next()) tables = as_text(rows.blob(0));

@@ -37,8 +37,8 @@ class SpaceStore {
   // Makes the file. Nothing of the space is in it yet but its id. `seal` outlives the store; null: a file in clear.
   static Result<std::unique_ptr<SpaceStore>> create(const std::filesystem::path& path, const SpaceId& space,
                                                     const StoreSchema& schema, const sqlite::SealedVfs* seal = nullptr);
-  // not_found, busy, unsupported (made by a newer version), malformed (no space's file). Merges everything anew if
-  // the schema is another than when the file was last open.
+  // not_found (no file, or one whose making was never completed), busy, unsupported (made by a newer version),
+  // malformed (no space's file). Merges everything anew if the schema is another than when the file was last open.
   static Result<std::unique_ptr<SpaceStore>> open(const std::filesystem::path& path, const StoreSchema& schema,
                                                   const sqlite::SealedVfs* seal = nullptr);
   ~SpaceStore();

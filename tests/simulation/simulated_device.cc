@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_device.h"
 
 #include "core/replica/unlock.h"
+#include "core/sqlite/failure.h"
 #include "tests/contract/example_schema.h"
 #include "tests/simulation/opened_pages.h"
 
@@ -35,6 +36,11 @@ void SimulatedDevice::create() {
 
 void SimulatedDevice::open() {
   replica_ = facade(replica::Replica::open(disk.folder(), contract::example_schema(), environment, key()), name);
+  if (!replica_->damaged_spaces().empty()) {
+    const std::string message = replica_->damaged_spaces().front().error.message;
+    replica_.reset();
+    throw sqlite::Failure(sqlite::Failure::Kind::corrupt, 0, message);
+  }
   transport_ = replica_->transport_key().public_key();
 }
 
