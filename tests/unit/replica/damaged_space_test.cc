@@ -32,9 +32,7 @@ class DamagedSpaceTest : public StoryTest {
     other_note_ = ann_->note(host_, "In the school's space.");
   }
 
-  std::filesystem::path file() const {
-    return ann_->folder / "spaces" / (to_hex(team_.span().first(16)) + ".plenary");
-  }
+  std::filesystem::path file() const { return ann_->folder / "spaces" / (to_hex(team_.span().first(16)) + ".plenary"); }
   std::filesystem::path log() const { return file().string() + "-wal"; }
   static void flip(const std::filesystem::path& path, std::size_t at) {
     std::string content = content_of(path);
