@@ -265,7 +265,8 @@ TEST_F(IncarnationTest, TheProofOfAForkAloneIsReasonToBeginAnew) {
   pass_on(ben, cai, space);
   meet(ann, cai, space);
 
-  for (const sync::NoticeName& name : ann.replica->sync().inventory(space).value().notices) {
+  const auto inventory = ann.replica->sync().inventory(space);
+  for (const sync::NoticeName& name : inventory.value().notices) {
     if (name.kind != sync::ItemKind::fork) continue;
     ben.replica->sync().store(space, {{name.kind, ann.replica->sync().notice(space, name).value(), {}, false}});
   }
