@@ -29,6 +29,14 @@ class IncarnationTest : public StoryTest {
     fs::copy(backup, tablet.folder, kInPlace);
     tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
   }
+  // Gives `to` the notices of `from`, of one kind or all, and nothing else.
+  static void pass_notices(Tablet& from, Tablet& to, const SpaceId& space, std::optional<sync::ItemKind> only = {}) {
+    const auto inventory = from.replica->sync().inventory(space).value();
+    for (const sync::NoticeName& name : inventory.notices) {
+      if (only && name.kind != *only) continue;
+      to.replica->sync().store(space, {{name.kind, from.replica->sync().notice(space, name).value(), {}, false}});
+    }
+  }
   // Gives `to` only what one author wrote, as a file or a hub may.
   static void pass_log(Tablet& from, Tablet& to, const SpaceId& space, const LogId& log) {
     std::vector<sync::Item> items;
@@ -158,10 +166,7 @@ TEST_F(IncarnationTest, BeginsANewLogWhenAColleaguesStatusShowsMore) {
   must(ann.replica->export_day_end(space));  // writes her status
 
   restore_image(ben);
-  const auto inventory = ann.replica->sync().inventory(space).value();
-  for (const auto& name : inventory.notices) {
-    ben.replica->sync().store(space, {{name.kind, ann.replica->sync().notice(space, name).value(), {}, false}});
-  }
+  pass_notices(ann, ben, space);
 
   EXPECT_NE(log_of(ben.note(space, "After the restore.")), log_of(before));
 }
@@ -265,11 +270,7 @@ TEST_F(IncarnationTest, TheProofOfAForkAloneIsReasonToBeginAnew) {
   pass_on(ben, cai, space);
   meet(ann, cai, space);
 
-  const auto inventory = ann.replica->sync().inventory(space);
-  for (const sync::NoticeName& name : inventory.value().notices) {
-    if (name.kind != sync::ItemKind::fork) continue;
-    ben.replica->sync().store(space, {{name.kind, ann.replica->sync().notice(space, name).value(), {}, false}});
-  }
+  pass_notices(ann, ben, space, sync::ItemKind::fork);
 
   EXPECT_NE(log_of(ben.note(space, "After the proof.")), log_of(other));
 }
