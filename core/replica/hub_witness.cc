@@ -36,7 +36,8 @@ Bytes subject_of(const sync::HubHead& head) {
   return std::move(subject).take();
 }
 
-// The newest that each hub showed to this device.
+}  // namespace
+
 std::vector<sync::HubHead> kept_heads(Space& space) {
   std::vector<sync::HubHead> heads;
   sqlite::Statement select(space.store().database(),
@@ -46,8 +47,6 @@ std::vector<sync::HubHead> kept_heads(Space& space) {
   }
   return heads;
 }
-
-}  // namespace
 
 void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm& alarm) {
   const bool is_about_shown = alarm.kind == Kind::restored || alarm.kind == Kind::other_signer;
@@ -67,12 +66,13 @@ void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkPro
   if (is_ours) space.raise_alarm(writing, "hub_forked", subject_of(proof.a));
 }
 
-std::optional<sync::HubAlarm> compare_heads(Space& space, const seal::StatusContent& content) {
+std::optional<sync::HubAlarm> compare_heads(const SpaceId& space, std::span<const sync::HubHead> kept,
+                                            const seal::StatusContent& content) {
   const auto theirs = sync::decode_hub_head(content.hub_head);
   if (!theirs) return std::nullopt;
-  for (const sync::HubHead& ours : kept_heads(space)) {
-    auto proof = sync::hub_disagreement(space.id(), ours, *theirs);
-    if (!proof || !sync::verify_hub_head(space.id(), *theirs)) continue;
+  for (const sync::HubHead& ours : kept) {
+    auto proof = sync::hub_disagreement(space, ours, *theirs);
+    if (!proof || !sync::verify_hub_head(space, *theirs)) continue;
     return sync::HubAlarm{Kind::forked, ours, *theirs, std::move(proof)};
   }
   return std::nullopt;

@@ -10,9 +10,12 @@ namespace plenary::replica {
 void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm& alarm);
 // What a hub showed to those whose statuses are here.
 std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub);
-// What another member's device was shown, against what this one was by the same hub: an alarm with proof where it
-// cannot both be true.
-std::optional<sync::HubAlarm> compare_heads(Space& space, const seal::StatusContent& theirs);
+// The newest head that each hub showed to this device.
+std::vector<sync::HubHead> kept_heads(Space& space);
+// What another member's device was shown, against what this one was by the same hub (`kept`): an alarm with proof where
+// it cannot both be true.
+std::optional<sync::HubAlarm> compare_heads(const SpaceId& space, std::span<const sync::HubHead> kept,
+                                            const seal::StatusContent& theirs);
 // A proof that came from a colleague.
 void keep_hub_fork(Space& space, Space::Writing& writing, const sync::HubForkProof& proof);
 

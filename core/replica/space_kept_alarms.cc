@@ -159,13 +159,14 @@ void Space::note_arrival(Writing& writing, const LogId& log, std::uint32_t numbe
 void Space::look_for_alarms() {
   std::optional<Writing> writing;
   std::vector<store::StatePosition> positions;
+  const auto heads = kept_heads(*this);
   for (const Notice& notice : notices()) {
     if (notice.kind != static_cast<int>(sync::ItemKind::status)) continue;
     const auto status = roster::decode_status(notice.bytes);
     const auto content = status ? seal::open_status(keys_, *status) : fail(ErrorCode::malformed, "");
     if (!content) continue;
     // Here and not where the status arrived: its key, or the hub's newest head, may have come later.
-    if (const auto alarm = compare_heads(*this, *content)) {
+    if (const auto alarm = compare_heads(id(), heads, *content)) {
       if (!writing) writing.emplace(*store_);
       keep_hub_alarm(*this, *writing, *alarm);
     }
