@@ -30,7 +30,8 @@ void World::exchange(SimulatedHub& hub, const std::vector<SimulatedDevice*>& dev
     device->disk.forget_fault();
     promises_->check(*device);
     const auto deception = wire.deceived().find(device);
-    if (deception == wire.deceived().end() || !wire.up_to_date().contains(device)) continue;
+    const bool heard_out = wire.up_to_date().contains(device) && wire.shown().contains(device);
+    if (deception == wire.deceived().end() || !heard_out) continue;
     hub.disk.forget_fault();
     const auto access = hub.spaces().access(space_, device->replica().transport_key().public_key());
     if (access != sync::Access::member) continue;

@@ -4,16 +4,27 @@
 
 namespace plenary::simulation {
 
-// Shows less than it has.
-class SimulatedHub::Liar final : public sync::HubSpaces {
+// Shows less than it has, where something is withheld, and remembers what it showed.
+class SimulatedHub::Face final : public sync::HubSpaces {
  public:
-  Liar(sync::HubSpaces& truth, const std::set<LogId>& withheld) : truth_(truth), withheld_(withheld) {}
+  Face(sync::HubSpaces& truth, const std::set<LogId>& withheld, Shown& shown)
+      : truth_(truth), withheld_(withheld), shown_(shown) {}
 
   std::optional<sync::Inventory> inventory(const SpaceId& space) override {
-    auto shown = truth_.inventory(space);
-    if (shown) std::erase_if(shown->frontier, [&](const log::Head& head) { return withheld_.contains(head.log); });
-    return shown;
+    auto inventory = truth_.inventory(space);
+    if (!inventory) return inventory;
+    shown_.anything = true;
+    const auto is_withheld = [&](const log::Head& head) { return withheld_.contains(head.log); };
+    if (std::erase_if(inventory->frontier, is_withheld) > 0) shown_.less_than_it_has = true;
+    return inventory;
   }
+  std::optional<sync::Position> position(const SpaceId& space) override {
+    if (!withheld_.empty()) return HubSpaces::position(space);
+    auto position = truth_.position(space);
+    shown_.anything |= position.has_value();
+    return position;
+  }
+  std::int64_t last_sequence(const SpaceId& space) override { return truth_.last_sequence(space); }
   std::optional<Bytes> roster_record(const SpaceId& space, const RosterHash& hash) override {
     return truth_.roster_record(space, hash);
   }
@@ -66,6 +77,7 @@ class SimulatedHub::Liar final : public sync::HubSpaces {
  private:
   sync::HubSpaces& truth_;
   const std::set<LogId>& withheld_;
+  Shown& shown_;
 };
 
 struct SimulatedHub::Open {
@@ -74,12 +86,12 @@ struct SimulatedHub::Open {
         to_read(hub::open_hub_database_to_read(data).value()),
         writer(*to_write, hub.policy_, hub.signing_),
         reader(*to_read, hub.policy_),
-        liar(reader, hub.withheld) {}
+        face(reader, hub.withheld, hub.shown_) {}
 
   std::unique_ptr<sqlite::Database> to_write, to_read;
   hub::HubWriter writer;
   hub::HubReader reader;
-  Liar liar;
+  Face face;
 };
 
 SimulatedHub::SimulatedHub(std::string hub_name, std::filesystem::path folder, const std::int64_t& world_ms,
@@ -109,8 +121,7 @@ void SimulatedHub::restart() {
 }
 
 sync::HubSpaces& SimulatedHub::spaces() {
-  if (withheld.empty()) return open_->reader;
-  return open_->liar;
+  return open_->face;
 }
 
 hub::Committed SimulatedHub::store(const std::vector<sync::StoreRequest>& requests) {
@@ -169,13 +180,6 @@ bool SimulatedHub::contradicts(const SpaceId& space, const sync::HubHead& head) 
   const auto& [newest, value] = *history->second.rbegin();
   const auto mine = history->second.find({head.epoch, head.number});
   return newest.first == head.epoch && mine != history->second.end() && mine->second != sync::value_of(space, head);
-}
-
-bool SimulatedHub::hides(const SpaceId& space) {
-  if (withheld.empty()) return false;
-  const auto inventory = open_->reader.inventory(space);
-  return inventory &&
-         std::ranges::any_of(inventory->frontier, [&](const log::Head& head) { return withheld.contains(head.log); });
 }
 
 void SimulatedHub::check_acknowledged(const SpaceId& space) {

@@ -38,8 +38,12 @@ class SimulatedHub {
   // Dishonest: goes on from where it turned away last, as if nothing had happened since; so it has two histories.
   void turn_around();
 
-  // Does it leave out of what it shows a log of which it has something?
-  bool hides(const SpaceId& space);
+  // What it showed of any space since this was asked last.
+  struct Shown {
+    bool anything = false;
+    bool less_than_it_has = false;  // a log was left out of which it has something
+  };
+  Shown take_shown() { return std::exchange(shown_, {}); }
 
   // Did it sign, in its present history and epoch, something else than this head of its own under the same number?
   bool contradicts(const SpaceId& space, const sync::HubHead& head) const;
@@ -58,12 +62,13 @@ class SimulatedHub {
 
  private:
   struct Open;
-  class Liar;
+  class Face;
 
   crypto::SigningKey signing_;
   crypto::AgreementKey transport_;
   hub::Policy policy_;
   int restored_ = 0;  // times; an honest hub never opens one epoch twice
+  Shown shown_;
   std::shared_ptr<Open> open_;
   std::optional<Backup> other_face_;
   std::map<SpaceId, log::Frontier> acknowledged_;

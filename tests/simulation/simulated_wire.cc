@@ -20,10 +20,7 @@ void SimulatedWire::connect(SimulatedDevice& device) {
                                                     device.environment, options);
   link.far = std::make_unique<sync::HubSession>(hub_.spaces(), hub_.transport(), hub_.signing(), hub_.environment,
                                                 sync::HubOptions{});
-  on_hub([&] {
-    if (hub_.hides(space_)) deceived_[&device].hides = true;
-    take_from_hub(link, link.far->start(now_ms_));
-  });
+  on_hub([&] { take_from_hub(link, ask_hub(link, [&](auto& hub) { return hub.start(now_ms_); })); });
   on_device(link, [&] {
     note_contradiction(device);
     return link.near->start(now_ms_);
@@ -92,6 +89,16 @@ void SimulatedWire::take_from_device(Link& link, sync::Output output) {
   }
 }
 
+// What the hub shows while it answers, it shows to this device.
+sync::Output SimulatedWire::ask_hub(Link& link, const std::function<sync::Output(sync::HubSession&)>& call) {
+  (void)hub_.take_shown();
+  sync::Output output = call(*link.far);
+  const SimulatedHub::Shown shown = hub_.take_shown();
+  if (shown.anything) shown_.insert(link.device);
+  if (shown.less_than_it_has) deceived_[link.device].hides = true;
+  return output;
+}
+
 void SimulatedWire::take_from_hub(Link& link, sync::Output output) {
   while (!link.cut) {
     link.to_device.insert(link.to_device.end(), output.send.begin(), output.send.end());
@@ -99,17 +106,18 @@ void SimulatedWire::take_from_hub(Link& link, sync::Output output) {
     const bool more = output.more;
     for (const sync::StoreRequest& request : requests) commit(link, request);
     if (!more) return;
-    output = link.far->resume(now_ms_);
+    output = ask_hub(link, [&](auto& hub) { return hub.resume(now_ms_); });
   }
 }
 
 void SimulatedWire::commit(Link& link, const sync::StoreRequest& request) {
   watch_(*link.device, request);
   const hub::Committed committed = hub_.store({request});
-  take_from_hub(link, link.far->stored(committed.outcomes.at(0), now_ms_));
+  take_from_hub(link, ask_hub(link, [&](auto& hub) { return hub.stored(committed.outcomes.at(0), now_ms_); }));
   for (const SpaceId& space : committed.changed) {
     for (const auto& other : links_) {
-      if (!other->cut) take_from_hub(*other, other->far->changed(space, now_ms_));
+      if (other->cut) continue;
+      take_from_hub(*other, ask_hub(*other, [&](auto& hub) { return hub.changed(space, now_ms_); }));
     }
   }
 }
@@ -124,7 +132,7 @@ bool SimulatedWire::move(Link& link, bool to_hub) {
   bytes.erase(bytes.begin(), end);
   arrived_ += size;
   if (to_hub) {
-    on_hub([&] { take_from_hub(link, link.far->receive(part, now_ms_)); });
+    on_hub([&] { take_from_hub(link, ask_hub(link, [&](auto& hub) { return hub.receive(part, now_ms_); })); });
   } else {
     on_device(link, [&] { return link.near->receive(part, now_ms_); });
   }

@@ -30,6 +30,8 @@ class SimulatedWire {
 
   // Whose connections ended up to date.
   const std::set<SimulatedDevice*>& up_to_date() const { return up_to_date_; }
+  // To whom the hub showed what it has, or says it has. Whom it does not let in it shows nothing, true or false.
+  const std::set<SimulatedDevice*>& shown() const { return shown_; }
   // From whom the hub hid a log, or to whom it shows another history than to them or to a colleague before: what each
   // should say of it.
   const std::map<SimulatedDevice*, Deception>& deceived() const { return deceived_; }
@@ -52,6 +54,7 @@ class SimulatedWire {
   void note_contradiction(SimulatedDevice& device);
   void on_hub(const std::function<void()>& call);
   void take_from_device(Link& link, sync::Output output);
+  sync::Output ask_hub(Link& link, const std::function<sync::Output(sync::HubSession&)>& call);
   void take_from_hub(Link& link, sync::Output output);
   void commit(Link& link, const sync::StoreRequest& request);
   bool move(Link& link, bool to_hub);
@@ -67,7 +70,7 @@ class SimulatedWire {
   std::vector<std::unique_ptr<Link>> links_;
   std::uint64_t arrived_ = 0;
   std::int64_t now_ms_ = 1'000;
-  std::set<SimulatedDevice*> up_to_date_, alarmed_;
+  std::set<SimulatedDevice*> up_to_date_, alarmed_, shown_;
   std::map<SimulatedDevice*, Deception> deceived_;
   std::set<std::string> refusals_;
 };
