@@ -32,9 +32,9 @@ bool last_change_counts(replica::Space& space) {
 
 }  // namespace
 
-// A word that nobody else ever wrote, so that it can be looked for.
+// A word that nobody else ever wrote, and so long that no hash or key has it by chance: it can be looked for.
 std::string World::word() {
-  return "w" + std::to_string(++serial_) + "q";
+  return "unsaid" + std::to_string(++serial_) + "word";
 }
 
 void World::join() {
