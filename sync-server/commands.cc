@@ -135,6 +135,31 @@ Result<void> status_command(const Configuration& configuration, std::ostream& ou
   return {};
 }
 
+Result<void> backup_command(const Configuration& configuration, const std::filesystem::path& into, std::ostream& out) {
+  namespace fs = std::filesystem;
+  if (auto given = need_data(configuration); !given) return given;
+  if (auto identity = load_identity(configuration.data); !identity) return tl::make_unexpected(identity.error());
+  if (fs::exists(into / "hub.db") || fs::exists(into / "hub.key")) {
+    return fail(ErrorCode::conflict, into.string() + " has a backup already. Name another folder.");
+  }
+  const auto database = open_hub_database_to_read(configuration.data);
+  if (!database) return tl::make_unexpected(database.error());
+  fs::create_directories(into);
+  fs::permissions(into, fs::perms::owner_all);
+  // The copy has its last name only once it is whole.
+  const fs::path unfinished = into / "hub.db.unfinished";
+  fs::remove(unfinished);
+  (*database)->copy_to(unfinished);
+  fs::copy_file(configuration.data / "hub.key", into / "hub.key");
+  make_durable(unfinished);
+  make_durable(into / "hub.key");
+  fs::rename(unfinished, into / "hub.db");
+  make_durable(into);
+  out << "The backup is in " << into.string()
+      << ". Whoever has hub.key can pose as this hub: keep it like a password.\n";
+  return {};
+}
+
 Result<void> restored_command(const Configuration& configuration, std::ostream& out) {
   crypto::SystemEnvironment environment;
   auto folder = open_folder(configuration);

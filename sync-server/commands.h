@@ -7,6 +7,9 @@
 
 namespace plenary::hub {
 
+// Copies database and key into a folder that has none, also while a hub serves. Errors: invalid_argument, not_found,
+// conflict (there is a backup in it already), unsupported, malformed.
+Result<void> backup_command(const Configuration& configuration, const std::filesystem::path& into, std::ostream& out);
 // Makes a hub in the data folder and prints its key, and the line that its devices need.
 Result<void> init_command(const Configuration& configuration, std::ostream& out);
 // Serves until SIGTERM or SIGINT.

@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "core/base/file_mark.h"
+#include "core/crypto/hash.h"
 #include "core/log/segment.h"
 #include "core/sqlite/statement.h"
 
@@ -78,17 +81,33 @@ void add_envelopes(sqlite::Transaction& transaction) {
   }
 }
 
+// Version 4 is of the file, not of the tables: its pages have checksums. add_checks() makes it of an earlier one.
+constexpr std::int64_t kFirstCheckedVersion = 4;
+void is_checked(sqlite::Transaction&) {}
+
 const std::vector<sqlite::Migration>& migrations() {
   static const std::vector<sqlite::Migration> all = {
       [](sqlite::Transaction& transaction) { transaction.execute(kVersion1); },
       [](sqlite::Transaction& transaction) { transaction.execute(kVersion2); },
       add_envelopes,
+      is_checked,
   };
   return all;
 }
 
 std::filesystem::path database_file(const std::filesystem::path& data) {
   return data / "hub.db";
+}
+
+// Eight bytes of BLAKE2b over the page's number and content: enough for damage. Whoever wants to deceive with a hub's
+// database does not get past the signatures and seals of what is in it.
+std::uint64_t page_check(std::uint64_t number, std::span<const std::byte> content) {
+  static const crypto::Hasher begun(crypto::Domain{"plenary hub page", 1, {}}, crypto::Hasher::kSizeMin);
+  std::array<std::byte, crypto::Hasher::kSizeMin> hash;
+  crypto::Hasher(begun).update_u64(number).update(content).finish(hash);
+  std::uint64_t check = 0;
+  std::memcpy(&check, hash.data(), sizeof check);
+  return check == 0 ? 1 : check;
 }
 
 // Small pages: on average half a page is lost per segment, and a segment may be as small as one note.
@@ -98,10 +117,34 @@ sqlite::OpenOptions options(sqlite::Access access) {
   options.sharing = sqlite::Sharing::shared;
   options.page_size = 1024;
   options.gives_back_room = true;
+  options.check = page_check;
   options.cache_kib = 4096;
   options.checkpoint_pages = 8192;
   options.busy_timeout_ms = 10'000;
   return options;
+}
+
+std::int64_t version_of(const std::filesystem::path& file) {
+  auto unchecked = options(sqlite::Access::existing);
+  unchecked.check = nullptr;
+  const auto database = sqlite::Database::open(file, unchecked);
+  if (!database) throw sqlite::Failure(sqlite::Failure::Kind::corrupt, 0, database.error().message);
+  sqlite::Statement select(**database, "PRAGMA user_version");
+  auto row = select.query();
+  return row.next() ? row.integer(0) : 0;
+}
+
+// A database of an earlier version is written anew beside itself, and that put in its place.
+void add_checks(const std::filesystem::path& file) {
+  if (version_of(file) >= kFirstCheckedVersion) {
+    throw sqlite::Failure(sqlite::Failure::Kind::corrupt, 0, "The first page of " + file.string() + " is damaged.");
+  }
+  const std::filesystem::path copy = file.string() + ".checked";
+  std::filesystem::remove(copy);
+  sqlite::Database::add_checks(file, copy, page_check);
+  make_durable(copy);
+  std::filesystem::rename(copy, file);
+  make_durable(file.parent_path());
 }
 
 }  // namespace
@@ -123,7 +166,9 @@ FolderLock::~FolderLock() {
 }
 
 Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesystem::path& data) {
-  auto database = sqlite::Database::open(database_file(data), options(sqlite::Access::create));
+  const auto file = database_file(data);
+  if (sqlite::lacks_checks(file)) add_checks(file);
+  auto database = sqlite::Database::open(file, options(sqlite::Access::create));
   if (!database) return database;
   if (auto migrated = sqlite::migrate(**database, kKind, migrations()); !migrated) {
     return tl::make_unexpected(migrated.error());
@@ -131,11 +176,20 @@ Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesyste
   return database;
 }
 
+void make_durable(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool done = file >= 0 && ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (!done) throw std::system_error(error, std::generic_category(), "Could not write " + path.string());
+}
+
 bool was_put_back(sqlite::Database& database, const std::filesystem::path& data) {
   sqlite::Statement select(database, "SELECT mark FROM hub");
   auto row = select.query();
-  if (!row.next() || row.is_null(0)) return false;
   const auto mark = read_file_mark(data / "hub.mark");
+  // A new database where one was before: that is lost.
+  if (!row.next() || row.is_null(0)) return mark.has_value();
   return !mark || !std::ranges::equal(*mark, row.blob(0));
 }
 

@@ -26,12 +26,18 @@ class FolderLock {
   int file_;
 };
 
-// Opens or makes the database and brings it to this program's version. Errors: malformed, unsupported.
+// Opens or makes the database and brings it to this program's version. Errors: malformed, unsupported. Throws
+// sqlite::Failure where the disk fails, and of kind corrupt where a page does not match its checksum, also later at
+// each use.
 Result<std::unique_ptr<sqlite::Database>> open_hub_database(const std::filesystem::path& data);
 // Another connection to a database that open_hub_database has brought up to date; cannot write.
 Result<std::unique_ptr<sqlite::Database>> open_hub_database_to_read(const std::filesystem::path& data);
 
-// Is this another database than the one that a hub in this folder wrote last: an older one, from a backup?
+// What a file or folder holds is on the disk when this returns. Throws std::system_error.
+void make_durable(const std::filesystem::path& path);
+
+// Is this another database than the one that a hub in this folder wrote last: an older one, from a backup, or an empty
+// one?
 bool was_put_back(sqlite::Database& database, const std::filesystem::path& data);
 // From now on a copy that was made before is recognised. At the beginning and at the end of serving.
 void renew_mark(sqlite::Database& database, const std::filesystem::path& data, Environment& environment);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/crypto/hash.h"
 #include "core/crypto/kdf.h"
 
 namespace plenary::hub {
@@ -26,6 +27,12 @@ Identity identity_of(const HubSecret& secret) {
   const auto signing = crypto::Domain{"plenary hub signing key"};
   return {crypto::AgreementKey::from_secret(crypto::derive_key(secret.span(), transport)),
           crypto::SigningKey::from_seed(crypto::derive_key(secret.span(), signing))};
+}
+
+// So that a damaged digit is not taken for another key.
+std::string check_of(const HubSecret& secret) {
+  using Check = FixedId<struct HubKeyCheckTag, 16>;
+  return crypto::hash<Check>(crypto::Domain{"plenary hub key check"}, {secret.span()}).hex().substr(0, 8);
 }
 
 [[noreturn]] void throw_system(const std::string& doing) {
@@ -60,7 +67,7 @@ Result<Identity> create_identity(const std::filesystem::path& data, Environment&
   }
   const auto secret = HubSecret::random(environment);
   std::string text(kFormat);
-  text.append(kVersion).append(" ").append(to_hex(secret.span())).append("\n");
+  text.append(kVersion).append(" ").append(to_hex(secret.span())).append(" ").append(check_of(secret)).append("\n");
   write_secret_file(key_file(data), text);
   crypto::wipe(std::as_writable_bytes(std::span(text)));
   return identity_of(secret);
@@ -82,7 +89,11 @@ Result<Identity> load_identity(const std::filesystem::path& data) {
   }
   auto bytes = from_hex(digits);
   const auto secret = HubSecret::from(bytes ? ByteSpan(*bytes) : ByteSpan{});
-  if (!secret) return fail(ErrorCode::malformed, name + " is damaged. Restore it from your backup.");
+  // Keys that were made before the check was added have none.
+  std::string check;
+  if (!secret || (file >> check && check != check_of(*secret))) {
+    return fail(ErrorCode::malformed, name + " is damaged. Restore it from your backup.");
+  }
   crypto::wipe(*bytes);
   return identity_of(*secret);
 }

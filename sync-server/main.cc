@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "core/sqlite/failure.h"
 #include "sync-server/commands.h"
 #include "sync-server/exit_code.h"
 
@@ -91,6 +92,14 @@ int run_command_line(int argc, char** argv) {
   status->callback(
       [&] { command = [](const Configuration& c) { return plenary::hub::status_command(c, std::cout); }; });
 
+  std::string backup_folder;
+  auto* backup = app.add_subcommand("backup", "Copy database and key into a folder, also while the hub serves");
+  add_flags(*backup, flags);
+  backup->add_option("--into", backup_folder, "Folder for the copies")->required();
+  backup->callback([&] {
+    command = [&](const Configuration& c) { return plenary::hub::backup_command(c, backup_folder, std::cout); };
+  });
+
   auto* restored = app.add_subcommand("restored", "Say that the data folder was restored from a backup");
   add_flags(*restored, flags);
   restored->callback(
@@ -111,6 +120,11 @@ int run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run_command_line(argc, argv);
+  } catch (const plenary::sqlite::Failure& failure) {
+    const bool is_damaged = failure.kind() == plenary::sqlite::Failure::Kind::corrupt;
+    std::cerr << "plenaryd: " << failure.what()
+              << (is_damaged ? " Put back a backup of the data folder: devices send again what it lacks.\n" : "\n");
+    return static_cast<int>(is_damaged ? ExitCode::damaged : ExitCode::broken);
   } catch (const std::exception& error) {
     std::cerr << "plenaryd: " << error.what() << "\n";
     return static_cast<int>(ExitCode::broken);

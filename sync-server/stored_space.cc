@@ -9,9 +9,9 @@ namespace {
 constexpr std::size_t kSpacesKept = 512;
 
 [[noreturn]] void throw_damaged(const SpaceId& space, const std::string& what) {
-  throw sqlite::Failure(sqlite::Failure::Kind::corrupt, 0,
-                        "The hub's database is damaged: " + what + " of space " + space.hex().substr(0, 8) +
-                            " cannot be read. Restore the data folder from your backup.");
+  throw sqlite::Failure(
+      sqlite::Failure::Kind::corrupt, 0,
+      "The hub's database is damaged: " + what + " of space " + space.hex().substr(0, 8) + " cannot be read.");
 }
 
 }  // namespace

@@ -43,11 +43,14 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
   sqlite3* handle = nullptr;
   CHECK(options.seal == nullptr ||
         (options.vfs.empty() && options.sharing == Sharing::exclusive && options.access != Access::read_only));
-  const std::string& name = options.seal != nullptr ? options.seal->name() : options.vfs;
+  CHECK(options.seal == nullptr || options.check == nullptr);
+  auto checked = options.check != nullptr ? std::make_unique<CheckedVfs>(options.check, options.vfs) : nullptr;
+  const std::string& layer = checked != nullptr ? checked->name() : options.vfs;
+  const std::string& name = options.seal != nullptr ? options.seal->name() : layer;
   const char* vfs = name.empty() ? nullptr : name.c_str();
   const int flags = open_flags(options.access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
-  std::unique_ptr<Database> database(new Database(handle, path));
+  std::unique_ptr<Database> database(new Database(handle, path, std::move(checked)));
   if (code != SQLITE_OK) internal::throw_failure(handle, code, "open " + path.string());
   try {
     database->apply(options);
@@ -74,8 +77,8 @@ void Database::apply(const OpenOptions& options) {
   // Before anything is read: a sealed file has no shared memory to be read with otherwise.
   const bool exclusive = options.sharing == Sharing::exclusive, writes = options.access != Access::read_only;
   if (exclusive && writes) execute("PRAGMA locking_mode=EXCLUSIVE");
-  int reserved = static_cast<int>(kSealedPageReserve);
-  if (options.seal != nullptr) sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  if (options.seal != nullptr) reserve(kSealedPageReserve);
+  if (options.check != nullptr) reserve(kCheckedReserve);
   const int page_size = options.seal != nullptr ? static_cast<int>(kSealedPageSize) : options.page_size;
   execute("PRAGMA page_size=" + std::to_string(page_size));
   if (options.gives_back_room && writes) execute("PRAGMA auto_vacuum=INCREMENTAL");
@@ -93,6 +96,23 @@ void Database::apply(const OpenOptions& options) {
   execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.checkpoint_pages));
   // The first transaction takes the lock, and in exclusive mode keeps it.
   execute("BEGIN IMMEDIATE; COMMIT");
+}
+
+// At the end of each page, of a file made now and of copies.
+void Database::reserve(std::size_t bytes) {
+  int reserved = static_cast<int>(bytes);
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+}
+
+void Database::add_checks(const std::filesystem::path& from, const std::filesystem::path& into, PageCheck check) {
+  auto vfs = std::make_unique<CheckedVfs>(check, std::string(), CheckedVfs::Unchecked::accepted);
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(from.c_str(), &handle, flags, vfs->name().c_str());
+  Database database(handle, from, std::move(vfs));
+  if (code != SQLITE_OK) internal::throw_failure(handle, code, "open " + from.string());
+  database.reserve(kCheckedReserve);
+  database.copy_to(into);
 }
 
 // What copy_to() writes is not in WAL mode yet; a sealed file cannot keep a journal on disk while that is changed.

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "core/sqlite/checked_vfs.h"
 #include "core/sqlite/failure.h"
 #include "core/sqlite/sql.h"
 
@@ -37,6 +38,8 @@ struct OpenOptions {
   // Through which every page is sealed; then page_size and vfs are its business; never shared and never read_only. It
   // outlives the database. Null: the file is in clear.
   const SealedVfs* seal = nullptr;
+  // Checksums beside the pages of a file in clear (checked_vfs.h). One that was made without: first add_checks().
+  PageCheck check = nullptr;
   int busy_timeout_ms = 2000;   // how long to wait for another connection before ErrorCode::busy
   int cache_kib = 2048;         // page cache, at most
   int checkpoint_pages = 1000;  // WAL pages after which a commit moves them into the file
@@ -48,6 +51,9 @@ class Database {
   // environment is broken or the file is damaged (a sealed file that belongs to somebody else looks the same). `path`
   // may be ":memory:".
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, const OpenOptions& options = {});
+
+  // Writes a copy of the unchecked database at `from`, with checksums, into a file that does not exist yet.
+  static void add_checks(const std::filesystem::path& from, const std::filesystem::path& into, PageCheck check);
 
   ~Database();
   Database(const Database&) = delete;
@@ -65,7 +71,8 @@ class Database {
   void give_back_room();
   // Limits the file's size; past it, writes throw Failure of kind disk_full.
   void limit_pages(std::int64_t pages);
-  // Writes a consistent copy, without free pages, into a file that does not exist yet. Call outside transactions.
+  // Writes a consistent copy, without free pages, into a file that does not exist yet. Call outside transactions. The
+  // copy has checksums if this has.
   void copy_to(const std::filesystem::path& path);
   // SQLite's own search for damage. Empty: none found. Reads the whole file.
   std::string find_damage();
@@ -77,8 +84,10 @@ class Database {
   sqlite3* handle() const { return handle_; }
 
  private:
-  Database(sqlite3* handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
+  Database(sqlite3* handle, std::filesystem::path path, std::unique_ptr<CheckedVfs> checked)
+      : checked_(std::move(checked)), handle_(handle), path_(std::move(path)) {}
   void apply(const OpenOptions& options);
+  void reserve(std::size_t bytes);
   bool is_copy();
   void execute(std::string_view sql);
 
@@ -86,6 +95,7 @@ class Database {
   friend class Savepoint;
   friend class Snapshot;
 
+  std::unique_ptr<CheckedVfs> checked_;  // through which this was opened; null: another
   sqlite3* handle_;
   std::filesystem::path path_;
 };

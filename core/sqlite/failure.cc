@@ -5,7 +5,7 @@
 namespace plenary::sqlite::internal {
 
 Failure::Kind kind_of(int code) {
-  // Where SealedVfs found something altered: in a page, in a log.
+  // Where SealedVfs or CheckedVfs found something altered: in a page, in a log.
   if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS) return Failure::Kind::corrupt;
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -25,8 +25,8 @@ Failure::Kind kind_of(int code) {
 
 namespace {
 
-// What SealedVfs found, as a sentence; empty: it is not that.
-std::string sealed_damage(int code, const std::string& file) {
+// What SealedVfs or CheckedVfs found, as a sentence; empty: it is not that.
+std::string damage_of(int code, const std::string& file) {
   if (code == SQLITE_IOERR_DATA) {
     return "A page of " + file +
            " was altered, belongs to another file, or was sealed with another key. Nothing of it is shown.";
@@ -44,7 +44,7 @@ std::string sealed_damage(int code, const std::string& file) {
 void throw_failure(sqlite3* connection, int code, const std::string& doing) {
   const int extended = connection != nullptr ? sqlite3_extended_errcode(connection) : code;
   const char* file = connection != nullptr ? sqlite3_db_filename(connection, "main") : nullptr;
-  const std::string damage = sealed_damage(extended, file != nullptr ? file : "the file");
+  const std::string damage = damage_of(extended, file != nullptr ? file : "the file");
   if (!damage.empty()) throw Failure(Failure::Kind::corrupt, extended, damage);
   std::string message = "Could not " + doing;
   if (file != nullptr && *file != '\0') message += std::string(" in ") + file;

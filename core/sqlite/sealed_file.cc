@@ -11,23 +11,6 @@ constexpr std::size_t kJournalHeader = 512;
 
 }  // namespace
 
-int SealedFile::read_beneath(std::span<std::byte> out, sqlite3_int64 offset) const {
-  return beneath_.pMethods->xRead(&beneath_, out.data(), static_cast<int>(out.size()), offset);
-}
-int SealedFile::write_beneath(std::span<const std::byte> data, sqlite3_int64 offset) const {
-  return beneath_.pMethods->xWrite(&beneath_, data.data(), static_cast<int>(data.size()), offset);
-}
-int SealedFile::size(sqlite3_int64& size) const {
-  return beneath_.pMethods->xFileSize(&beneath_, &size);
-}
-
-int SealedFile::sync(int flags) {
-  return beneath_.pMethods->xSync(&beneath_, flags);
-}
-int SealedFile::truncate(sqlite3_int64 size) {
-  return beneath_.pMethods->xTruncate(&beneath_, size);
-}
-
 bool SealedFile::reserves_room(PlainPage plain) {
   const auto reserve = plain.last<kSealedPageReserve>();
   return std::all_of(reserve.begin(), reserve.end(), [](std::byte byte) { return byte == std::byte{0}; });

@@ -1,36 +1,21 @@
 // The files that SealedVfs opens. Private to this folder. Functions return SQLite's result codes and never throw.
 #pragma once
 
-#include <sqlite3.h>
-
+#include "core/sqlite/layered_file.h"
 #include "core/sqlite/log_layout.h"
 
 namespace plenary::sqlite::internal {
 
-// A file of the VFS beneath, with our part of what SQLite sees of it. Reads follow SQLite's contract: what lies beyond
-// the end of the file is zeros and SQLITE_IOERR_SHORT_READ.
-class SealedFile {
+// Belongs to one connection: there is no shared memory, in which pages would be found in clear.
+class SealedFile : public LayeredFile {
  public:
-  explicit SealedFile(sqlite3_file& beneath) : beneath_(beneath) {}
-  virtual ~SealedFile() = default;
-  SealedFile(const SealedFile&) = delete;
-  SealedFile& operator=(const SealedFile&) = delete;
+  using LayeredFile::LayeredFile;
 
-  virtual int read(std::span<std::byte> out, sqlite3_int64 offset) = 0;
-  virtual int write(std::span<const std::byte> data, sqlite3_int64 offset) = 0;
-  virtual int sync(int flags);
-  virtual int truncate(sqlite3_int64 size);
-  int size(sqlite3_int64& size) const;
-  sqlite3_file& beneath() { return beneath_; }
+  bool shares_memory() const override { return false; }
 
  protected:
-  int read_beneath(std::span<std::byte> out, sqlite3_int64 offset) const;
-  int write_beneath(std::span<const std::byte> data, sqlite3_int64 offset) const;
   // A file whose pages reserve nothing would lose what stands there.
   static bool reserves_room(PlainPage plain);
-
- private:
-  sqlite3_file& beneath_;
 };
 
 // The database: page n at (n - 1) * kSealedPageSize, all of it sealed.

@@ -13,39 +13,23 @@
 // beside those written, and that a sync returns when all is durable.
 #pragma once
 
-#include <string>
-
+#include "core/sqlite/layered_vfs.h"
 #include "core/sqlite/page_cipher.h"
-
-struct sqlite3_vfs;
 
 namespace plenary::sqlite {
 
-class SealedVfs {
+class SealedVfs final : public LayeredVfs {
  public:
   // `ciphers` outlives this, and this outlives every database that was opened through it. `beneath`: name of the VFS
   // that does the writing; empty: the system's. Throws std::invalid_argument when there is no such VFS.
   explicit SealedVfs(PageCiphers& ciphers, const std::string& beneath = {});
-  ~SealedVfs();
-  SealedVfs(const SealedVfs&) = delete;
-  SealedVfs& operator=(const SealedVfs&) = delete;
-
-  // Under which SQLite knows it.
-  const std::string& name() const { return name_; }
 
   // For this folder only.
-  PageCiphers& ciphers() const { return ciphers_; }
-  sqlite3_vfs* beneath() const { return beneath_; }
+  bool accepts(const char* path, int flags) const override;
+  std::unique_ptr<internal::LayeredFile> layer(const char* path, int flags, sqlite3_file& beneath) override;
 
  private:
-  struct Remove {
-    void operator()(sqlite3_vfs* vfs) const;
-  };
-
   PageCiphers& ciphers_;
-  sqlite3_vfs* beneath_;
-  std::string name_;
-  std::unique_ptr<sqlite3_vfs, Remove> vfs_;
 };
 
 }  // namespace plenary::sqlite

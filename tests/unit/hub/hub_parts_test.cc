@@ -102,6 +102,32 @@ TEST_F(IdentityTest, IsNeverReplaced) {
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
 }
 
+TEST_F(IdentityTest, AFlippedBitIsNeverTakenForAnotherKey) {
+  const auto made = create_identity(folder_ / "data", environment_).value();
+  const auto file = folder_ / "data" / "hub.key";
+  std::ifstream in(file);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    std::ofstream(file) << flipped;
+    const auto loaded = load_identity(folder_ / "data");
+    EXPECT_TRUE(!loaded || loaded->signing.public_key() == made.signing.public_key()) << "bit " << bit;
+  }
+}
+
+TEST_F(IdentityTest, ReadsAKeyThatWasWrittenWithoutACheck) {
+  const auto made = create_identity(folder_ / "data", environment_).value();
+  const auto file = folder_ / "data" / "hub.key";
+  std::ifstream in(file);
+  std::string format, digits;
+  in >> format >> digits;
+  std::ofstream(file) << format << " " << digits << "\n";
+
+  EXPECT_EQ(load_identity(folder_ / "data").value().signing.public_key(), made.signing.public_key());
+}
+
 TEST_F(IdentityTest, SaysHowToMakeOne) {
   const auto loaded = load_identity(folder_);
 

@@ -147,7 +147,7 @@ TEST_F(PlenarydTest, ServesOnlyAFolderThatHasAHub) {
 TEST_F(PlenarydTest, TellsNewerAndForeignDatabasesApart) {
   run({"init", "--data", data()});
   const auto database = std::filesystem::path(data()) / "hub.db";
-  sqlite::Database::open(database).value()->configure("PRAGMA user_version=1000");
+  open_hub_database(data()).value()->configure("PRAGMA user_version=1000");
   const auto newer = run({"serve", "--data", data(), "--port", "0"});
   std::filesystem::remove(database);
   std::ofstream(database) << std::string(4096, 'x');
@@ -156,6 +156,35 @@ TEST_F(PlenarydTest, TellsNewerAndForeignDatabasesApart) {
   EXPECT_EQ(newer.code, number(ExitCode::newer_version));
   EXPECT_THAT(newer.output, HasSubstr("newer version"));
   EXPECT_EQ(foreign.code, number(ExitCode::damaged));
+}
+
+TEST_F(PlenarydTest, SaysWhenItsDatabaseIsDamagedAndWhatToDo) {
+  run({"init", "--data", data()});
+  const auto database = std::filesystem::path(data()) / "hub.db";
+  std::fstream(database, std::ios::in | std::ios::out | std::ios::binary).seekp(700).put('x');
+
+  const auto damaged = run({"serve", "--data", data(), "--port", "0"});
+
+  EXPECT_EQ(damaged.code, number(ExitCode::damaged));
+  EXPECT_THAT(damaged.output, HasSubstr("Put back a backup"));
+}
+
+TEST_F(PlenarydTest, ABackupMadeWhileItServesIsAHubThatCanBeServed) {
+  run({"init", "--data", data()});
+  const std::string into = data() + "-backup";
+  {
+    const auto serving = serve();
+    const auto made = run({"backup", "--data", data(), "--into", into});
+    EXPECT_EQ(made.code, number(ExitCode::done)) << made.output;
+    EXPECT_THAT(made.output, HasSubstr(into));
+  }
+  const auto again = run({"backup", "--data", data(), "--into", into});
+
+  EXPECT_EQ(again.code, number(ExitCode::refused));
+  EXPECT_THAT(again.output, HasSubstr("another folder"));
+  EXPECT_EQ(load_identity(into).value().signing.public_key(), load_identity(data()).value().signing.public_key());
+  EXPECT_EQ(open_hub_database(into).value()->find_damage(), "");
+  EXPECT_FALSE(sqlite::lacks_checks(std::filesystem::path(into) / "hub.db"));
 }
 
 TEST_F(PlenarydTest, ASecondOneOnTheSameFolderIsTurnedAway) {

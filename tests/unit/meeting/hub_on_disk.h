@@ -23,6 +23,8 @@ class HubOnDisk {
   // As when plenaryd is stopped and started; files may be exchanged between the two.
   void stop();
   void start();
+  // As when plenaryd is killed, or ended because of a damaged database: nothing more is written.
+  void abandon() { open_.reset(); }
 
   // One connection, until both sides hold the same. Whatever happened on it.
   std::vector<sync::Event> meet(replica::Tablet& tablet, const SpaceId& space);
