@@ -2,12 +2,24 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 namespace plenary::bench {
 namespace {
+
+constexpr const char* kFloorTablet = "floor-tablet";
+
+struct PlenaryVariant {
+  Variant variant;
+  const char* name;
+  const char* tablet_role;
+};
+constexpr PlenaryVariant kVariants[] = {{Variant::as_shipped, "plenary", "plenary-tablet"},
+                                        {Variant::in_clear, "in clear", "plenary-tablet-in-clear"},
+                                        {Variant::long_roster, "long roster", "plenary-tablet-long-roster"}};
 
 constexpr int kStartPatienceMs = 20'000;
 
@@ -64,14 +76,23 @@ std::filesystem::path program_folder() {
 }
 
 Contestant floor_contestant() {
-  return {"floor", start_floor_relay, "floor-tablet", 0};
+  return {"floor", start_floor_relay, kFloorTablet, 0};
 }
 
-Contestant plenary_contestant() {
+Contestant plenary_contestant(Variant variant) {
   // Three frames with 2 bytes of length each: preface (6) and Noise message 1 (48), u8 and message 2 with the version
   // (49), message 3 (64).
   constexpr double handshake = (2 + 6 + 48) + (2 + 1 + 49) + (2 + 64);
-  return {"plenary", start_plenaryd, "plenary-tablet", handshake};
+  const auto& named = *std::ranges::find(kVariants, variant, &PlenaryVariant::variant);
+  return {named.name, start_plenaryd, named.tablet_role, handshake};
+}
+
+std::unique_ptr<Tablet> make_tablet(const std::string& role, const TabletPlace& place) {
+  if (role == kFloorTablet) return make_floor_tablet(place);
+  for (const PlenaryVariant& one : kVariants) {
+    if (role == one.tablet_role) return make_plenary_tablet(place, one.variant);
+  }
+  throw std::runtime_error("there is no tablet called " + role);
 }
 
 }  // namespace plenary::bench

@@ -4,7 +4,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "bench/in_clear.h"
+#include "bench/long_roster.h"
 #include "bench/tablet.h"
+#include "bench/taken.h"
 #include "clients/link/connection.h"
 #include "core/crypto/random.h"
 #include "core/replica/replica.h"
@@ -15,15 +18,6 @@ namespace plenary::bench {
 namespace {
 
 using replica::RecordId;
-
-template <class T>
-T taken(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return std::move(*result);
-}
-inline void taken(Result<void> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-}
 
 // The day's words for things, and the schema's.
 const std::map<std::string, std::string>& sources_in_schema() {
@@ -120,17 +114,20 @@ class CountingSpaces final : public sync::DeviceSpaces {
 
 class PlenaryTablet final : public Tablet {
  public:
-  explicit PlenaryTablet(const TabletPlace& place)
+  PlenaryTablet(const TabletPlace& place, Variant variant)
       : place_(place),
+        variant_(variant),
         replica_(taken(replica::Replica::create(place.folder / "profile", "Tablet " + std::to_string(place.index),
                                                 review::review_schema(), environment_,
                                                 replica::Unlock::with(seal::PageKey::random(environment_))))),
-        counting_(replica_->sync()) {}
+        counting_(replica_->sync()) {
+    if (variant_ == Variant::in_clear) open_in_clear_from_now_on();
+  }
   ~PlenaryTablet() override { disconnect(); }
 
   void seed() override {
-    space_ = taken(replica_->found_space("review_team", "A review", review::role_named("lead_reviewer"))).space;
-    taken(replica_->set_hub(space_, {"127.0.0.1", place_.port, hub_key()}));
+    found();
+    require_sealing();
     const auto edit = replica_->edit(space_);
     for (std::size_t i = 0; i < activities().size(); ++i) {
       taken(edit->set(taken(edit->create("activity")), "title", activities()[i]));
@@ -152,7 +149,10 @@ class PlenaryTablet final : public Tablet {
   std::string invite(std::size_t index) override {
     return taken(replica_->invite(space_, review::role_named("peer_reviewer"), "Tablet " + std::to_string(index)));
   }
-  void join(const std::string& invitation) override { space_ = taken(replica_->join(invitation)); }
+  void join(const std::string& invitation) override {
+    space_ = taken(replica_->join(invitation));
+    require_sealing();
+  }
 
   void connect() override {
     link::Options options;
@@ -225,6 +225,26 @@ class PlenaryTablet final : public Tablet {
  private:
   static constexpr std::size_t kSeedChanges = 1;
 
+  void found() {
+    const replica::HubAddress hub{"127.0.0.1", place_.port, hub_key()};
+    if (variant_ == Variant::long_roster) {
+      space_ = inherit_space_with_long_roster(*replica_, hub, place_.folder / "past", environment_);
+    } else {
+      space_ = taken(replica_->found_space("review_team", "A review", review::role_named("lead_reviewer"))).space;
+      taken(replica_->set_hub(space_, hub));
+    }
+  }
+
+  // Whatever is measured as sealed is sealed, and the other is not.
+  void require_sealing() const {
+    for (const auto& entry : std::filesystem::directory_iterator(place_.folder / "profile" / "spaces")) {
+      if (entry.path().extension() != ".plenary") continue;
+      if (is_in_clear(entry.path()) != (variant_ == Variant::in_clear)) {
+        throw std::runtime_error(entry.path().string() + " is not sealed as this measurement says");
+      }
+    }
+  }
+
   TransportKey hub_key() const { return *TransportKey::from(taken(from_hex(place_.hub_key))); }
 
   std::size_t all_changes() const {
@@ -272,6 +292,7 @@ class PlenaryTablet final : public Tablet {
   }
 
   TabletPlace place_;
+  Variant variant_;
   crypto::SystemEnvironment environment_;
   std::unique_ptr<replica::Replica> replica_;
   CountingSpaces counting_;
@@ -288,8 +309,8 @@ class PlenaryTablet final : public Tablet {
 
 }  // namespace
 
-std::unique_ptr<Tablet> make_plenary_tablet(const TabletPlace& place) {
-  return std::make_unique<PlenaryTablet>(place);
+std::unique_ptr<Tablet> make_plenary_tablet(const TabletPlace& place, Variant variant) {
+  return std::make_unique<PlenaryTablet>(place, variant);
 }
 
 }  // namespace plenary::bench

@@ -33,10 +33,11 @@ double texts_alone_per_note(const DayShape& shape) {
 
 class Rows {
  public:
-  Rows(const Comparison& day, std::vector<Row>& rows) : day_(day), rows_(rows) {}
+  Rows(const Comparison& day, std::vector<Row>& rows, const std::string& against = "")
+      : day_(day), rows_(rows), workload_(name_of(day.shape) + against) {}
 
   void add(const char* measure, double DayFigures::*figure, const char* unit, std::optional<Target> target) {
-    Row row{name_of(day_.shape), measure, day_.floor.*figure, unit, std::nullopt, std::nullopt};
+    Row row{workload_, measure, day_.floor.*figure, unit, std::nullopt, std::nullopt};
     if (day_.plenary) {
       row.value = (*day_.plenary).*figure;
       row.floor = day_.floor.*figure;
@@ -48,6 +49,7 @@ class Rows {
  private:
   const Comparison& day_;
   std::vector<Row>& rows_;
+  std::string workload_;
 };
 
 void add_common(const Comparison& day, std::vector<Row>& rows) {
@@ -83,6 +85,24 @@ void add_large_day(const Comparison& usual, const Comparison& large, std::vector
   const double time = (both ? *large.plenary : large.floor).sync_seconds;
   rows.push_back({name_of(large.shape), "sync against the usual day", time, "s",
                   (both ? *usual.plenary : usual.floor).sync_seconds, ratio_at_most(11)});
+}
+
+void add_at_rest(const Comparison& sealed, std::vector<Row>& rows) {
+  Rows table(sealed, rows, " sealed, beside in clear");
+  table.add("record a note, durable", &DayFigures::record_per_second, "notes/s", std::nullopt);
+  table.add("sync, all verified and merged", &DayFigures::sync_seconds, "s", std::nullopt);
+  table.add("tablets' CPU, sum", &DayFigures::tablets_cpu_seconds, "s", std::nullopt);
+  table.add("cold join", &DayFigures::cold_seconds, "s", std::nullopt);
+}
+
+void add_long_roster(const Comparison& long_roster, std::vector<Row>& rows) {
+  Rows table(long_roster, rows, " long roster, beside short");
+  table.add("record a note, durable", &DayFigures::record_per_second, "notes/s", std::nullopt);
+  table.add("sync, all verified and merged", &DayFigures::sync_seconds, "s", std::nullopt);
+  table.add("tablets' CPU, sum", &DayFigures::tablets_cpu_seconds, "s", std::nullopt);
+  table.add("upload per note", &DayFigures::up_per_note, "B", std::nullopt);
+  table.add("cold join", &DayFigures::cold_seconds, "s", std::nullopt);
+  table.add("reconnect, nothing new, after the handshake", &DayFigures::reconnect_bytes, "B", std::nullopt);
 }
 
 void add_text_workload(const std::filesystem::path& bench_text, std::vector<Row>& rows) {

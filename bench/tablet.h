@@ -24,6 +24,13 @@ enum class Extent : unsigned char {
   everything  // all that all tablets wrote that day
 };
 
+// Plenary as it is, and with one thing different, so that what this thing costs can be told.
+enum class Variant : unsigned char {
+  as_shipped,
+  in_clear,    // the space's files are not sealed (in_clear.h)
+  long_roster  // the space has a past (long_roster.h)
+};
+
 class Tablet {
  public:
   virtual ~Tablet() = default;
@@ -53,6 +60,6 @@ class Tablet {
 };
 
 std::unique_ptr<Tablet> make_floor_tablet(const TabletPlace& place);
-std::unique_ptr<Tablet> make_plenary_tablet(const TabletPlace& place);
+std::unique_ptr<Tablet> make_plenary_tablet(const TabletPlace& place, Variant variant);
 
 }  // namespace plenary::bench
