@@ -12,7 +12,7 @@ using testing::AnyOf;
 TEST_F(SealedDamageTest, NoWordOfItStandsInAnyFileWhileItWorksOrAfter) {
   const auto words_in_files = [&] {
     std::size_t found = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
       const Bytes bytes = bytes_of(entry.path());
       found += as_text(bytes).find(kWord) != std::string_view::npos;
       found += as_text(bytes).find("CREATE TABLE") != std::string_view::npos;
@@ -130,7 +130,7 @@ TEST_F(SealedDamageTest, NothingIsWrittenOutsideTheDatabaseAndItsLog) {
   database.reset();
 
   EXPECT_EQ(read_all(), 60);
-  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
     EXPECT_THAT(entry.path().filename().string(), AnyOf("notes.plenary", "notes.plenary-wal", "notes.plenary-journal"));
 }
 
