@@ -1,23 +1,10 @@
 #include "sync-server/hub_writer.h"
 
-#include "core/roster/claim.h"
+#include "sync-server/hub_writer_work.h"
 
 namespace plenary::hub {
 
-// One request on its way through a transaction.
-struct HubWriter::Work {
-  sqlite::Transaction& transaction;
-  Committed& committed;
-  std::set<SpaceId>& changed;
-  StoredSpace* space = nullptr;
-  std::vector<std::int64_t> sequences;  // of what was stored
-};
-
 namespace {
-
-tl::unexpected<sync::Refusal> refuse(ErrorCode code, std::string message, bool retry = false) {
-  return tl::make_unexpected(sync::Refusal{{code, std::move(message)}, retry, {}});
-}
 
 std::uint64_t stored_epoch(sqlite::Database& database) {
   sqlite::Statement select(database, "SELECT epoch FROM hub");
@@ -160,153 +147,6 @@ void HubWriter::found(Work& work, const TransportKey& founder) {
   add_use_.run(work.transaction, founder, 0, 1);
 }
 
-sync::Gated<bool> HubWriter::store_segment(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
-  current_ = work.space;
-  const auto pass = work.space->gate.check_segment(request.device, item, *this);
-  if (!pass) return tl::make_unexpected(pass.error());
-  if (pass->replaces) return replace_segments(work, request, *pass, item);
-  if (pass->duplicate) return false;
-  append_segment(work, *pass, item);
-  if (pass->fork) {
-    // Not among the sequences that came from this device: it gets the proof like everybody.
-    const Bytes proof = log::encode_fork(*pass->fork);
-    const auto name = sync::verify_notice(request.space, sync::ItemKind::fork, proof);
-    if (name) keep_notice(work, *name, proof);
-  }
-  return true;
-}
-
-void HubWriter::append_segment(Work& work, const sync::SegmentPass& pass, const sync::Item& item) {
-  const log::Head& head = pass.head.head;
-  StoredLog& log = work.space->logs[head.log];
-  if (log.id == 0) {
-    insert_log_.run(work.transaction, work.space->id, head.log, pass.envelope.log.author);
-    log.id = database_.last_insert_rowid();
-    log.author = pass.envelope.log.author;
-  }
-  // A branch may leave its log where a segment ends, or within one; then what it continues is not known here.
-  std::int64_t previous = 0;
-  for (auto row = select_end_.query(log.id, std::int64_t{pass.envelope.first} - 1, item.after); row.next();) {
-    previous = sequence_of(row.integer(0));
-  }
-  if (pass.continues) std::erase_if(log.tips, [&](const Tip& tip) { return tip.head.head == *pass.continues; });
-  const std::int64_t row = next_row(*work.space);
-  log.tips.push_back({sequence_of(row), pass.head});
-  insert_segment_.run(work.transaction, row, work.space->id, log.id, pass.envelope.first, pass.envelope.last,
-                      pass.envelope.chain, pass.envelope.signature, previous, item.bytes);
-  work.space->bytes += static_cast<std::int64_t>(item.bytes.size());
-  update_log_.run(work.transaction, encode_tips(log.tips), log.id);
-  work.sequences.push_back(sequence_of(row));
-}
-
-// The segment takes the place of those that hold exactly its changes: the last one's row, so that nobody who has them
-// is sent it again, and that all who lack one of them are.
-sync::Gated<bool> HubWriter::replace_segments(Work& work, const sync::StoreRequest& request,
-                                              const sync::SegmentPass& pass, const sync::Item& item) {
-  const auto misfit =
-      refuse(ErrorCode::conflict, "A segment does not cover whole segments that are stored here.", true);
-  const StoredLog& log = work.space->logs.at(pass.head.head.log);
-  std::int64_t last = 0;
-  for (auto row = select_end_.query(log.id, pass.envelope.last, pass.envelope.chain); row.next();)
-    last = row.integer(0);
-  std::vector<std::int64_t> covered;
-  std::int64_t previous = sequence_of(last);
-  auto growth = static_cast<std::int64_t>(item.bytes.size());
-  for (std::uint32_t first = 0; first != pass.envelope.first;) {
-    auto row = select_step_.query(row_of(work.space->id, previous), log.id);
-    if (previous == 0 || !row.next()) return misfit;
-    first = static_cast<std::uint32_t>(row.integer(1));
-    if (first < pass.envelope.first) return misfit;
-    covered.push_back(row.integer(0));
-    previous = row.integer(3);
-    growth -= row.integer(4);
-  }
-  for (std::size_t i = 1; i < covered.size(); ++i) {
-    // Another branch leaves there: what it continues must stay.
-    auto row = select_continuations_.query(log.id, sequence_of(covered[i]));
-    if (row.next() && row.integer(0) > 1) return misfit;
-  }
-  for (std::size_t i = 1; i < covered.size(); ++i) delete_segment_.run(work.transaction, covered[i]);
-  replace_segment_.run(work.transaction, pass.envelope.first, previous, item.bytes, last);
-  if (growth > 0) add_use_.run(work.transaction, request.device, growth, 0);
-  work.space->bytes += growth;
-  return false;
-}
-
-sync::Gated<bool> HubWriter::store_notice(Work& work, const sync::StoreRequest& request, const sync::Item& item) {
-  const auto pass = work.space->gate.check_notice(request.device, item.kind, item.bytes);
-  if (!pass) return tl::make_unexpected(pass.error());
-  if (pass->name.number > INT64_MAX) {
-    return refuse(ErrorCode::limit_exceeded, "The status has a greater number than a hub keeps.");
-  }
-  const bool known = work.space->notices.contains({pass->name.kind, pass->name.subject});
-  if (!known && work.space->notices.size() >= sync::kMaxNotices) {
-    return refuse(ErrorCode::limit_exceeded, "The space has as many claims, statuses and proofs as a hub keeps.");
-  }
-  if (!known) {
-    if (auto full = has_no_room_for(*work.space, item)) return tl::make_unexpected(sync::Refusal{*full, false, {}});
-  }
-  const auto sequence = keep_notice(work, pass->name, item.bytes);
-  if (sequence) work.sequences.push_back(*sequence);
-  return sequence.has_value();
-}
-
-// Of what anybody can make without end, some is enough: no member leaves the others without room for their notices.
-std::optional<Error> HubWriter::has_no_room_for(const StoredSpace& space, const sync::Item& notice) {
-  if (notice.kind == sync::ItemKind::claim && !has_room_for_claim(space, notice.bytes)) {
-    return Error{ErrorCode::limit_exceeded,
-                 "Several devices have claimed this invitation already. Ask the keeper of the space for a new one."};
-  }
-  if (notice.kind == sync::ItemKind::fork) {
-    const auto proof = log::decode_fork(notice.bytes);
-    if (proof && count_forks(space, proof->log.author) >= sync::kMaxForksOfAuthor) {
-      return Error{ErrorCode::limit_exceeded, "There are as many proofs against this device as a hub keeps."};
-    }
-  }
-  const auto is_hub_fork = [](const auto& entry) { return entry.first.first == sync::ItemKind::hub_fork; };
-  if (notice.kind == sync::ItemKind::hub_fork &&
-      std::count_if(space.notices.begin(), space.notices.end(), is_hub_fork) >= std::ptrdiff_t{sync::kMaxHubForks}) {
-    return Error{ErrorCode::limit_exceeded, "There are as many proofs against hubs as a hub keeps."};
-  }
-  return std::nullopt;
-}
-
-std::size_t HubWriter::count_forks(const StoredSpace& space, const DeviceKey& author) {
-  std::size_t count = 0;
-  for (auto row = select_notices_.query(space.id, sync::ItemKind::fork); row.next();) {
-    const auto proof = log::decode_fork(row.blob(0));
-    if (proof && proof->log.author == author) ++count;
-  }
-  return count;
-}
-
-// A stolen invitation is no way to fill the space.
-bool HubWriter::has_room_for_claim(const StoredSpace& space, ByteSpan bytes) {
-  const auto claim = roster::decode_claim(bytes);
-  std::size_t claims = 0;
-  for (auto row = select_notices_.query(space.id, sync::ItemKind::claim); row.next();) {
-    const auto other = roster::decode_claim(row.blob(0));
-    if (claim && other && other->claim.invitation == claim->claim.invitation) ++claims;
-  }
-  return claims < sync::kMaxClaimsPerInvitation;
-}
-
-// Of two with one name the greater number stays, under a new sequence. Nothing: it is not new.
-std::optional<std::int64_t> HubWriter::keep_notice(Work& work, const sync::NoticeName& name, ByteSpan bytes) {
-  StoredSpace& space = *work.space;
-  const auto kept = space.notices.find({name.kind, name.subject});
-  if (kept != space.notices.end()) {
-    if (kept->second >= name.number) return std::nullopt;
-    delete_named_.run(work.transaction, space.id, name.kind, name.subject);
-  }
-  const std::int64_t row = next_row(space);
-  insert_named_.run(work.transaction, row, space.id, name.kind, name.subject, name.number, bytes);
-  space.notices[{name.kind, name.subject}] = name.number;
-  // A status replaces the one before.
-  if (name.kind != sync::ItemKind::status) space.bytes += static_cast<std::int64_t>(bytes.size());
-  return sequence_of(row);
-}
-
 std::int64_t HubWriter::next_row(StoredSpace& space) {
   CHECK(space.id != 0 && space.sequence < kSequenceMax);
   return row_of(space.id, ++space.sequence);
@@ -329,24 +169,6 @@ void HubWriter::sign_head(sqlite::Transaction& transaction, StoredSpace& space) 
 DeviceUse HubWriter::use_of(const TransportKey& device) {
   auto row = select_use_.query(device);
   return row.next() ? DeviceUse{row.integer(0), row.integer(1)} : DeviceUse{};
-}
-
-std::vector<log::SignedHead> HubWriter::tips(const LogId& log) {
-  std::vector<log::SignedHead> heads;
-  const auto stored = current_->logs.find(log);
-  if (stored == current_->logs.end()) return heads;
-  for (const Tip& tip : stored->second.tips) heads.push_back(tip.head);
-  return heads;
-}
-
-std::vector<log::SignedHead> HubWriter::heads_at(const LogId& log, std::uint32_t number) {
-  std::vector<log::SignedHead> heads;
-  const auto stored = current_->logs.find(log);
-  if (stored == current_->logs.end()) return heads;
-  for (auto row = select_at_.query(stored->second.id, number); row.next();) {
-    heads.push_back({{log, number, row.id<ChainValue>(0)}, row.id<Signature>(1)});
-  }
-  return heads;
 }
 
 std::vector<SpaceId> HubWriter::drop_expired(std::int64_t now_ms) {
@@ -374,18 +196,6 @@ std::vector<SpaceId> HubWriter::drop_expired(std::int64_t now_ms) {
   transaction.commit();
   for (const SpaceId& gone : dropped) cache_.forget(gone);
   return dropped;
-}
-
-std::vector<DeviceKey> HubWriter::authors() {
-  std::vector<DeviceKey> authors;
-  for (const auto& [log, stored] : current_->logs) authors.push_back(stored.author);
-  return authors;
-}
-
-std::size_t HubWriter::head_count() {
-  std::size_t count = 0;
-  for (const auto& [log, stored] : current_->logs) count += stored.tips.size();
-  return count;
 }
 
 void HubWriter::tidy() {

@@ -20,6 +20,7 @@
 #include "bench/attack/attacks.h"
 #include "clients/link/connection.h"
 #include "sync-server/identity.h"
+#include "tests/support/temporary_folder.h"
 
 extern char** environ;
 
@@ -37,8 +38,6 @@ constexpr int kColleagues = 12;
 class HubProcess {
  public:
   HubProcess() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plenary-attack-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     crypto::SystemEnvironment environment;
     std::filesystem::create_directories(folder_ / "data");
     const auto identity = hub::create_identity(folder_ / "data", environment);
@@ -67,7 +66,6 @@ class HubProcess {
   ~HubProcess() {
     ::kill(pid_, SIGTERM);
     ::waitpid(pid_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
   }
 
   const Target& target() const { return target_; }
@@ -88,7 +86,8 @@ class HubProcess {
   void forget_peak() const { std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5"; }
 
  private:
-  std::filesystem::path folder_, log_;
+  TemporaryFolder folder_;
+  std::filesystem::path log_;
   Target target_;
   pid_t pid_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "core/base/byte_codec.h"
 #include "core/sync/limits.h"
+#include "core/sync/message_fields.h"
 #include "sync.pb.h"
 
 namespace plenary::sync {
@@ -17,10 +18,6 @@ struct Part {
   ByteSpan bytes;            // empty where the field is a number
 };
 using Visit = std::function<Result<void>(const Part&)>;
-
-tl::unexpected<Error> malformed() {
-  return fail(ErrorCode::malformed, "The other side sent a message with bytes that are no message.");
-}
 
 // Reads one field of any kind.
 bool read_part(ByteReader& reader, Part& part) {
@@ -49,7 +46,7 @@ Result<void> walk(ByteSpan bytes, std::size_t max, const Visit& visit) {
   ByteReader reader(bytes);
   Part part;
   for (std::size_t count = 0; !reader.at_end(); ++count) {
-    if (!read_part(reader, part)) return malformed();
+    if (!read_part(reader, part)) return malformed("bytes that are no message");
     if (count >= max) {
       return fail(ErrorCode::limit_exceeded,
                   "The other side sent a message with more than " + std::to_string(max) + " parts of one kind.");

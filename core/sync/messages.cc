@@ -1,199 +1,15 @@
 #include "core/sync/messages.h"
 
 #include <algorithm>
-#include <map>
 
 #include "core/base/check.h"
+#include "core/sync/message_fields.h"
 #include "core/sync/message_parts.h"
+#include "core/sync/message_problem.h"
 #include "sync.pb.h"
 
 namespace plenary::sync {
 namespace {
-
-using Contents = tl::unexpected<Error>;
-
-Contents malformed(const std::string& what) {
-  return fail(ErrorCode::malformed, "The other side sent a message with " + what + ".");
-}
-Contents too_many(const std::string& what) {
-  return fail(ErrorCode::limit_exceeded,
-              "The other side sent a message with more than the allowed number of " + what + ".");
-}
-
-std::string text_of(ByteSpan bytes) {
-  return std::string(as_text(bytes));
-}
-template <class Tag, std::size_t N>
-std::string text_of(const FixedId<Tag, N>& id) {
-  return text_of(id.span());
-}
-
-// ---- byte grammars inside messages
-
-template <class Id>
-std::string write_ids(const std::vector<Id>& ids) {
-  std::string text;
-  text.reserve(ids.size() * Id::kSize);
-  for (const Id& id : ids) text += as_text(id.span());
-  return text;
-}
-
-template <class Id>
-Result<std::vector<Id>> read_ids(const std::string& text, std::size_t max, const char* what) {
-  if (text.size() % Id::kSize != 0) return malformed(std::string("cut ") + what);
-  if (text.size() / Id::kSize > max) return too_many(what);
-  std::vector<Id> ids;
-  ids.reserve(text.size() / Id::kSize);
-  for (ByteSpan rest = as_bytes(text); !rest.empty(); rest = rest.subspan(Id::kSize)) {
-    ids.push_back(*Id::from(rest.first(Id::kSize)));
-  }
-  return ids;
-}
-
-std::string write_names(const std::vector<NoticeName>& names) {
-  ByteWriter writer;
-  for (const NoticeName& name : names) {
-    writer.u8(static_cast<std::uint8_t>(name.kind));
-    writer.id(name.subject);
-    writer.varint(name.number);
-  }
-  return text_of(writer.bytes());
-}
-
-Result<std::vector<NoticeName>> read_names(const std::string& text) {
-  std::vector<NoticeName> names;
-  ByteReader reader(as_bytes(text));
-  while (!reader.at_end()) {
-    NoticeName name;
-    name.kind = static_cast<ItemKind>(reader.u8());
-    name.subject = reader.id<NoticeSubject>();
-    name.number = reader.varint();
-    if (!reader.ok()) return malformed("cut names of notices");
-    if (names.size() == kMaxNotices) return too_many("notices");
-    names.push_back(name);
-  }
-  return names;
-}
-
-std::string write_frontier(const log::Frontier& frontier) {
-  ByteWriter writer;
-  log::write_frontier(writer, frontier);
-  return text_of(writer.bytes());
-}
-
-Result<log::Frontier> read_frontier(const std::string& text) {
-  ByteReader reader(as_bytes(text));
-  log::Frontier frontier = log::read_frontier(reader, kMaxHeads);
-  if (!reader.finished()) return malformed("a frontier that is none");
-  return frontier;
-}
-
-// Each log once, in ascending order, with its greatest heads.
-std::string write_wants(const std::vector<LogWant>& wants) {
-  std::map<LogId, std::vector<log::Head>> by_log;
-  for (const LogWant& want : wants) by_log.insert_or_assign(want.log, want.have);
-  ByteWriter writer;
-  for (auto& [log, have] : by_log) {
-    std::ranges::sort(have, std::greater(), &log::Head::number);
-    if (have.size() > kMaxWantedHeads) have.resize(kMaxWantedHeads);
-    writer.id(log);
-    writer.varint(have.size());
-    for (const log::Head& head : have) {
-      writer.varint(head.number);
-      writer.id(head.chain);
-    }
-  }
-  return text_of(writer.bytes());
-}
-
-Result<std::vector<LogWant>> read_wants(const std::string& text) {
-  std::vector<LogWant> wants;
-  std::size_t heads = 0;
-  ByteReader reader(as_bytes(text));
-  while (!reader.at_end()) {
-    LogWant want;
-    want.log = reader.id<LogId>();
-    const std::uint64_t count = reader.bounded(kMaxWantedHeads);
-    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
-      const auto number = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
-      want.have.push_back({want.log, number, reader.id<ChainValue>()});
-    }
-    if (!reader.ok()) return malformed("cut wants");
-    if (!wants.empty() && want.log <= wants.back().log) return malformed("a log that is wanted twice");
-    heads += count + 1;
-    if (heads > kMaxHeads) return too_many("logs");
-    wants.push_back(std::move(want));
-  }
-  return wants;
-}
-
-// ---- problems
-
-// The numbers of ProblemCode never change; ErrorCode is our own business.
-constexpr std::pair<ErrorCode, wire::ProblemCode> kCodes[] = {
-    {ErrorCode::malformed, wire::MALFORMED},         {ErrorCode::limit_exceeded, wire::LIMIT_EXCEEDED},
-    {ErrorCode::not_found, wire::NOT_FOUND},         {ErrorCode::refused, wire::REFUSED},
-    {ErrorCode::conflict, wire::CONFLICT},           {ErrorCode::unsupported, wire::UNSUPPORTED},
-    {ErrorCode::not_delivered, wire::NOT_DELIVERED}, {ErrorCode::busy, wire::BUSY},
-    {ErrorCode::unavailable, wire::UNAVAILABLE},
-};
-
-// At most `size` bytes, without cutting a character in two.
-std::string cut(const std::string& text, std::size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-  return text.substr(0, size);
-}
-
-void write(const Problem& problem, wire::Problem& out) {
-  const auto code = std::ranges::find(kCodes, problem.error.code, [](const auto& pair) { return pair.first; });
-  out.set_code(code == std::end(kCodes) ? wire::REFUSED : code->second);
-  out.set_text(cut(problem.error.message, kMaxErrorText));
-  out.set_retry(problem.retry);
-  out.set_retry_after_ms(static_cast<std::uint64_t>(std::max<std::int64_t>(problem.retry_after_ms, 0)));
-}
-
-// The length of the UTF-8 character that `text` begins with; 0 when it begins with none.
-std::size_t character_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
-
-// What another program says is shown to people and written to logs: neither control characters nor broken UTF-8.
-std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    const bool control = length == 1 && (static_cast<unsigned char>(text[0]) < 32 || text[0] == 127);
-    if (length == 0 || control) {
-      result += control ? ' ' : '?';
-    } else {
-      result += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return result;
-}
-
-Problem read(const wire::Problem& in) {
-  const auto code = std::ranges::find(kCodes, in.code(), [](const auto& pair) { return pair.second; });
-  Problem problem;
-  problem.error = {code == std::end(kCodes) ? ErrorCode::refused : code->first,
-                   printable(cut(in.text(), kMaxErrorText))};
-  problem.retry = in.retry();
-  problem.retry_after_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(in.retry_after_ms(), 86'400'000));
-  return problem;
-}
 
 // ---- parts of messages
 
@@ -250,7 +66,7 @@ Result<std::optional<HeadUpdate>> read_head_of(const Proto& in) {
 void write(const Opened& opened, wire::Opened& out) {
   out.set_space(opened.space);
   out.set_access(static_cast<wire::Access>(opened.access));
-  if (opened.problem) write(*opened.problem, *out.mutable_problem());
+  if (opened.problem) write_problem(*opened.problem, *out.mutable_problem());
   if (opened.roster) out.set_roster(write_ids(*opened.roster));
   if (opened.frontier) out.set_frontier(write_frontier(*opened.frontier));
   if (opened.notices) out.set_notices(write_names(*opened.notices));
@@ -262,7 +78,7 @@ Result<Opened> read(const wire::Opened& in) {
   Opened opened;
   opened.space = in.space();
   opened.access = in.access() >= 0 && in.access() <= 4 ? static_cast<WireAccess>(in.access()) : WireAccess::none;
-  if (in.has_problem()) opened.problem = read(in.problem());
+  if (in.has_problem()) opened.problem = read_problem(in.problem());
   if (in.has_roster()) {
     auto hashes = read_ids<RosterHash>(in.roster(), kMaxRosterRecords, "roster records");
     if (!hashes) return tl::make_unexpected(hashes.error());
@@ -423,7 +239,7 @@ void write(const Committed& committed, wire::Message& out) {
   for (const Refused& refused : committed.refused) {
     wire::Refused& each = *body.add_refused();
     each.set_number(refused.number);
-    write(refused.problem, *each.mutable_problem());
+    write_problem(refused.problem, *each.mutable_problem());
     log::Frontier tips = refused.tips;
     std::ranges::sort(tips);
     each.set_tips(write_frontier(tips));
@@ -437,7 +253,7 @@ Result<Message> read(const wire::Committed& in) {
   for (const wire::Refused& each : in.refused()) {
     auto tips = each.tips().empty() ? log::Frontier() : read_frontier(each.tips());
     if (!tips) return tl::make_unexpected(tips.error());
-    committed.refused.push_back({each.number(), read(each.problem()), std::move(*tips)});
+    committed.refused.push_back({each.number(), read_problem(each.problem()), std::move(*tips)});
   }
   auto head = read_head_of(in);
   if (!head) return tl::make_unexpected(head.error());
@@ -456,44 +272,13 @@ Result<Message> read(const wire::Survey& in) {
 }
 
 void write(const Layout& layout, wire::Message& out) {
-  ByteWriter writer;
-  for (const LogLayout& log : layout.logs) {
-    writer.id(log.log);
-    writer.varint(log.segments.size());
-    for (const SegmentRef& segment : log.segments) {
-      writer.varint(segment.first);
-      writer.varint(segment.last);
-      writer.id(segment.chain);
-      writer.varint(segment.size);
-      writer.id(segment.key);
-    }
-  }
   out.mutable_layout()->set_space(layout.space);
-  out.mutable_layout()->set_logs(text_of(writer.bytes()));
+  out.mutable_layout()->set_logs(write_layout(layout.logs));
 }
 Result<Message> read(const wire::Layout& in) {
-  Layout layout{in.space(), {}};
-  ByteReader reader(as_bytes(in.logs()));
-  std::size_t entries = 0;
-  while (!reader.at_end()) {
-    LogLayout log{reader.id<LogId>(), {}};
-    const std::uint64_t count = reader.bounded(kMaxHeads);
-    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
-      SegmentRef segment;
-      segment.log = log.log;
-      segment.first = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
-      segment.last = static_cast<std::uint32_t>(reader.bounded(UINT32_MAX));
-      segment.chain = reader.id<ChainValue>();
-      segment.size = reader.varint();
-      segment.key = reader.id<KeyId>();
-      log.segments.push_back(segment);
-    }
-    if (!reader.ok()) return malformed("a layout that is cut");
-    entries += count + 1;
-    if (entries > kMaxHeads) return too_many("segments");
-    layout.logs.push_back(std::move(log));
-  }
-  return layout;
+  auto logs = read_layout(in.logs());
+  if (!logs) return tl::make_unexpected(logs.error());
+  return Layout{in.space(), std::move(*logs)};
 }
 
 void write(const Reminder& reminder, wire::Message& out) {
@@ -517,11 +302,11 @@ void write(const Pong&, wire::Message& out) {
 }
 void write(const Bye& bye, wire::Message& out) {
   out.mutable_bye();
-  if (bye.problem) write(*bye.problem, *out.mutable_bye()->mutable_problem());
+  if (bye.problem) write_problem(*bye.problem, *out.mutable_bye()->mutable_problem());
 }
 Result<Message> read(const wire::Bye& in) {
   Bye bye;
-  if (in.has_problem()) bye.problem = read(in.problem());
+  if (in.has_problem()) bye.problem = read_problem(in.problem());
   return bye;
 }
 

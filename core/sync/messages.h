@@ -1,5 +1,5 @@
-// The messages of the protocol as values. Encoding and decoding is in messages.cc, the only place that knows
-// sync.pb.h. Decoding bounds every length and count.
+// The messages of the protocol as values. Encoding and decoding is in messages.cc and in the sources named message_*,
+// which alone know sync.pb.h. Decoding bounds every length and count.
 #pragma once
 
 #include <variant>

@@ -1,5 +1,7 @@
 #include "tests/contract/device.h"
 
+#include <algorithm>
+
 #include "core/base/byte_codec.h"
 #include "core/base/check.h"
 
@@ -130,6 +132,18 @@ std::set<WriteId> writes_in_effect(const merge::MergedSpace& space) {
     }
   }
   return found;
+}
+
+std::vector<log::Head> heads_of(const Device& device, const LogId& log) {
+  log::Frontier heads = device.space().causality().frontier();
+  std::erase_if(heads, [&](const log::Head& head) { return head.log != log; });
+  return heads;
+}
+
+PersonId person_of(const DeviceKey& key) {
+  PersonId person;
+  std::copy_n(key.bytes.begin(), PersonId::kSize, person.bytes.begin());
+  return person;
 }
 
 }  // namespace plenary::contract

@@ -74,5 +74,9 @@ class Device {
 // Frontier, roster tip, unsettled void erasures and schema version: where digests must agree.
 Bytes position_of(const merge::MergedSpace& space);
 std::set<WriteId> writes_in_effect(const merge::MergedSpace& space);
+// Of one log, as the device has it: several where it is forked.
+std::vector<log::Head> heads_of(const Device& device, const LogId& log);
+// Whoever has this device alone.
+PersonId person_of(const DeviceKey& key);
 
 }  // namespace plenary::contract

@@ -38,11 +38,14 @@ class RandomHistory {
   std::string text();
 
   // random_history.cc
+  roster::DeviceIdentity identity(const DeviceKey& key) const;
   void exchange(Device& giver, Device& taker);
   void lose_payloads(Changes& changes);
   void notice_own_fork(Device& device);
   void lose_device();
   void lose_two_devices();
+
+  // random_keeper.cc
   void keeper_acts();
   void act_on_trouble(Device& keeper);
   void act_after_the_end(Device& device);
@@ -56,7 +59,6 @@ class RandomHistory {
   void decline(Device& keeper);
   void recover();
   roster::Body some_erasure(const Device& device);
-  roster::DeviceIdentity identity(const DeviceKey& key) const;
 
   DeviceKey recovery_;
   std::size_t serial_ = 0;

@@ -9,6 +9,7 @@
 #include "sync-server/event_log.h"
 #include "sync-server/identity.h"
 #include "sync-server/token_bucket.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::hub {
 namespace {
@@ -68,13 +69,7 @@ TEST(EventLogTest, ForeignTextCannotForgeALine) {
 
 class IdentityTest : public ::testing::Test {
  protected:
-  IdentityTest() {
-    std::string pattern = ::testing::TempDir() + "plenary-hub-XXXXXX";
-    folder_ = std::filesystem::path(::mkdtemp(pattern.data()));
-  }
-  ~IdentityTest() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   crypto::SystemEnvironment environment_;
 };
 
@@ -95,8 +90,8 @@ TEST_F(IdentityTest, IsReadableByItsOwnerAlone) {
 }
 
 TEST_F(IdentityTest, IsNeverReplaced) {
-  ASSERT_TRUE(create_identity(folder_, environment_));
-  const auto second = create_identity(folder_, environment_);
+  ASSERT_TRUE(create_identity(folder_.path(), environment_));
+  const auto second = create_identity(folder_.path(), environment_);
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
@@ -129,7 +124,7 @@ TEST_F(IdentityTest, ReadsAKeyThatWasWrittenWithoutACheck) {
 }
 
 TEST_F(IdentityTest, SaysHowToMakeOne) {
-  const auto loaded = load_identity(folder_);
+  const auto loaded = load_identity(folder_.path());
 
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, ErrorCode::not_found);
@@ -139,7 +134,7 @@ TEST_F(IdentityTest, SaysHowToMakeOne) {
 TEST_F(IdentityTest, TellsDamagedForeignAndNewerFilesApart) {
   const auto load = [&](std::string_view text) {
     std::ofstream(folder_ / "hub.key") << text;
-    return load_identity(folder_).error().code;
+    return load_identity(folder_.path()).error().code;
   };
 
   EXPECT_EQ(load(""), ErrorCode::malformed);

@@ -1,8 +1,7 @@
 // The contract of a hub's store, against SQLite; and what only SQLite does.
-#include <unistd.h>
-
 #include "sync-server/hub_reader.h"
 #include "tests/contract/hub_store_contract.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::hub {
 namespace {
@@ -68,12 +67,6 @@ class SqliteStore final : public HubStoreUnderTest {
 
 class SqliteBackend {
  public:
-  SqliteBackend() {
-    std::string pattern = ::testing::TempDir() + "plenary-hub-store-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SqliteBackend() { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<SqliteStore> make(const Configuration& configuration) {
     const auto data = folder_ / std::to_string(++made_);
     std::filesystem::create_directory(data);
@@ -81,7 +74,7 @@ class SqliteBackend {
   }
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   int made_ = 0;
   crypto::SystemEnvironment environment_;
   crypto::SigningKey signing_ = crypto::SigningKey::generate(environment_);
@@ -194,17 +187,15 @@ TEST_F(SqliteHubStoreTest, TakesLittleMoreRoomThanWhatCame) {
 }
 
 TEST(FolderLockTest, LetsOneInAtATime) {
-  std::string pattern = ::testing::TempDir() + "plenary-lock-XXXXXX";
-  const std::filesystem::path folder = ::mkdtemp(pattern.data());
+  const TemporaryFolder folder;
   {
-    const auto first = FolderLock::take(folder);
+    const auto first = FolderLock::take(folder.path());
     ASSERT_TRUE(first);
-    const auto second = FolderLock::take(folder);
+    const auto second = FolderLock::take(folder.path());
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::busy);
   }
-  EXPECT_TRUE(FolderLock::take(folder));
-  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(FolderLock::take(folder.path()));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "tests/attack/attacker.h"
+#include "tests/unit/hub/staying_tablet.h"
 #include "tests/unit/hub/test_hub.h"
 
 namespace plenary::hub {
@@ -33,39 +34,6 @@ class RawClient {
   asio::io_context context_;
   asio::ip::tcp::socket socket_{context_};
   asio::error_code ignored_;
-};
-
-// A tablet that stays connected, on a thread of its own.
-class StayingTablet {
- public:
-  StayingTablet(MemoryTablet& tablet, const link::HubAddress& hub) {
-    link::Options options;
-    options.stay = link::Stay::for_live_push;
-    options.on_event = [this](const sync::Event& event) {
-      if (event.kind == sync::Event::Kind::up_to_date) ++up_to_date;
-      if (event.kind == sync::Event::Kind::received) received += event.count;
-    };
-    connection_ = std::make_unique<link::Connection>(tablet, tablet.transport(), environment_, hub, options);
-    thread_ = std::thread([this] { result = connection_->run(); });
-  }
-  ~StayingTablet() { leave(); }
-
-  void leave() {
-    connection_->cancel();
-    join();
-  }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-  link::Connection& connection() { return *connection_; }
-
-  std::atomic<std::uint64_t> up_to_date = 0, received = 0;
-  Result<link::Summary> result = fail(ErrorCode::unavailable, "not run");
-
- private:
-  crypto::SystemEnvironment environment_;
-  std::unique_ptr<link::Connection> connection_;
-  std::thread thread_;
 };
 
 class ServerTest : public ::testing::Test {
@@ -303,68 +271,6 @@ TEST_F(ServerTest, WhatIsWrittenWhileConnectedIsHandedOver) {
   EXPECT_EQ(colleague_.changes(), lead_.changes());
 }
 
-TEST(LinkTest, SaysThatAHubCannotBeReached) {
-  std::uint16_t free_port = 0;
-  {
-    asio::io_context context;
-    asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
-    free_port = acceptor.local_endpoint().port();
-  }
-  MemoryTablet tablet("tablet");
-  tablet.found();
-
-  const auto result = sync_once(tablet, {"127.0.0.1", free_port, {}});
-
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::unavailable);
-  EXPECT_THAT(result.error().message, HasSubstr("cannot be reached"));
-}
-
-TEST(LinkTest, SaysThatThereIsNoSuchMachine) {
-  MemoryTablet tablet("tablet");
-  tablet.found();
-
-  const auto result = sync_once(tablet, {"no-such-hub.invalid", 7411, {}});
-
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::unavailable);
-  EXPECT_THAT(result.error().message, HasSubstr("no-such-hub.invalid"));
-}
-
-TEST(LinkTest, DoesNotWaitForEverForASilentHub) {
-  asio::io_context context;
-  asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
-  MemoryTablet tablet("tablet");
-  tablet.found();
-  link::Options options;
-  options.silence_timeout = std::chrono::milliseconds(200);
-  crypto::SystemEnvironment environment;
-  const auto key = crypto::AgreementKey::generate(environment);
-
-  const auto result = sync_once(tablet, {"127.0.0.1", acceptor.local_endpoint().port(), key.public_key()}, options);
-
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::unavailable);
-}
-
-TEST(LinkTest, CanBeCancelledBeforeAndWhileItRuns) {
-  TestHub hub;
-  MemoryTablet tablet("tablet");
-  tablet.found();
-  crypto::SystemEnvironment environment;
-  link::Connection early(tablet, tablet.transport(), environment, hub.address(), {});
-  early.cancel();
-
-  const auto cancelled = early.run();
-
-  ASSERT_TRUE(cancelled);
-  EXPECT_FALSE(cancelled->up_to_date);
-  StayingTablet staying(tablet, hub.address());
-  ASSERT_TRUE(eventually([&] { return staying.up_to_date > 0; }));
-  staying.leave();
-  EXPECT_TRUE(staying.result);
-}
-
 // Passes bytes between a tablet and the hub, and breaks both connections after so many.
 class BreakingRelay {
  public:
@@ -434,16 +340,6 @@ TEST_F(ServerTest, AConnectionThatBreaksAnywhereLosesNothing) {
 
   EXPECT_GT(broken, 0u);
   EXPECT_EQ(colleague_.changes(), lead_.changes());
-}
-
-TEST(AddressTest, ReadsWhatPeopleType) {
-  const TransportKey key;
-
-  EXPECT_EQ(link::parse_hub_address("hub.example.org:7411", key), (link::HubAddress{"hub.example.org", 7411, key}));
-  EXPECT_EQ(link::parse_hub_address("[2001:db8::7]:80", key), (link::HubAddress{"2001:db8::7", 80, key}));
-  for (const char* wrong : {"", "hub", ":7411", "hub:", "hub:0", "hub:70000", "hub:7411x", "2001:db8::7:80", "[]:80"}) {
-    EXPECT_FALSE(link::parse_hub_address(wrong, key)) << wrong;
-  }
 }
 
 }  // namespace

@@ -1,19 +1,6 @@
 #include "tests/unit/hub/test_hub.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 namespace plenary::hub {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = ::testing::TempDir() + "plenary-hub-XXXXXX";
-  path_ = ::mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::filesystem::remove_all(path_);
-}
-
 namespace {
 
 Configuration on_loopback(Configuration configuration, const std::filesystem::path& data) {

@@ -6,19 +6,10 @@
 
 #include "clients/link/connection.h"
 #include "sync-server/server.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/sync/memory_tablet.h"
 
 namespace plenary::hub {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class TestHub {
  public:

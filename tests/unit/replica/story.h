@@ -3,7 +3,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <random>
@@ -13,6 +12,7 @@
 #include "core/sqlite/database.h"
 #include "core/sqlite/sealed_vfs.h"
 #include "core/sync/space_log.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::replica {
 
@@ -56,21 +56,6 @@ class OpenedFile {
 // All that the files of such a profile say to whoever has its key: their pages opened, those that nobody uses any more
 // and old frames of a log included.
 std::string opened_files(const std::filesystem::path& folder);
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plenary-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // The value, or a failed test that shows the error.
 template <class T>

@@ -1,8 +1,6 @@
 // A review on a real replica: what the rules read is what was written, across spaces.
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <random>
 
 #include "core/replica/unlock.h"
@@ -12,6 +10,7 @@
 #include "core/review/load.h"
 #include "core/review/schema.h"
 #include "core/review/summary.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::review {
 namespace {
@@ -50,16 +49,10 @@ T must(Result<T> result) {
 class ReplicaStoryTest : public testing::Test {
  protected:
   ReplicaStoryTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "plenary-review-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     tablet_ = must(replica::Replica::create(folder_ / "lead", "Ruth", review_schema(), environment_,
                                             replica::Unlock::with(seal::PageKey())));
     team_ = must(tablet_->found_space("review_team", "Castle, team", role_named("lead_reviewer"))).space;
     shared_ = must(tablet_->found_space("review_shared", "Castle, review", role_named("lead_reviewer"))).space;
-  }
-  ~ReplicaStoryTest() override {
-    tablet_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   // Writes one record as one change; a list goes entry by entry.
@@ -79,7 +72,7 @@ class ReplicaStoryTest : public testing::Test {
   ReviewFile load() { return must(load_review(*tablet_, {team_, shared_})); }
 
   StoryEnvironment environment_;
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<replica::Replica> tablet_;
   SpaceId team_, shared_;
 

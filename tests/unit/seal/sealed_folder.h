@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include "core/seal/page_seal.h"
 #include "core/sqlite/sealed_vfs.h"
 #include "core/sqlite/statement.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::seal {
 
@@ -56,12 +56,6 @@ inline void execute(sqlite::Database& database, const std::string& sql) {
 
 class SealedFolder : public ::testing::Test {
  protected:
-  SealedFolder() {
-    std::string pattern = ::testing::TempDir() + "plenary-sealed-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SealedFolder() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path file() const { return folder_ / "notes.plenary"; }
   std::filesystem::path log() const { return folder_ / "notes.plenary-wal"; }
 
@@ -83,7 +77,7 @@ class SealedFolder : public ::testing::Test {
     write_bytes(path, bytes);
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   SeededEnvironment environment_{71};
   PageSeals seals_{page_key(1), environment_};
   sqlite::SealedVfs vfs_{seals_};

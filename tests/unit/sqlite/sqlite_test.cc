@@ -7,6 +7,7 @@
 
 #include "core/base/ids.h"
 #include "core/sqlite/migration.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::sqlite {
 namespace {
@@ -15,12 +16,6 @@ using ::testing::HasSubstr;
 
 class SqliteTest : public ::testing::Test {
  protected:
-  SqliteTest() {
-    std::string pattern = ::testing::TempDir() + "plenary-sqlite-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SqliteTest() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path file() const { return folder_ / "notes.db"; }
 
   static std::unique_ptr<Database> with_notes(const std::filesystem::path& path, const OpenOptions& options = {}) {
@@ -38,7 +33,7 @@ class SqliteTest : public ::testing::Test {
     return rows.integer(0);
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 // How users of the wrapper look: statements are members with their SQL beside them.

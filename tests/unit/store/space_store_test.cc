@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <random>
 
 #include "core/crypto/random.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::store {
 namespace {
@@ -53,8 +53,6 @@ class SpaceStoreTest : public testing::Test {
  protected:
   SpaceStoreTest() {
     crypto::initialise();
-    std::string pattern = (std::filesystem::temp_directory_path() / "plenary-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     roster::Found found;
     found.kind = 1;
     found.keeper.signing = author_.public_key();
@@ -65,7 +63,6 @@ class SpaceStoreTest : public testing::Test {
     found.role = kWriter;
     founding_.emplace(roster::sign_record({}, roster::Record{.body = found}, author_));
   }
-  ~SpaceStoreTest() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<SpaceStore> make(const std::string& name) {
     auto store = SpaceStore::create(folder_ / name, founding_->space(), {schema_, enums_, 1});
@@ -120,7 +117,7 @@ class SpaceStoreTest : public testing::Test {
   EnumDirectory enums_{schema_};
   crypto::SigningKey author_ = crypto::SigningKey::generate(environment_);
   std::optional<roster::VerifiedRecord> founding_;
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(SpaceStoreTest, ShowsWhatWasAppendedAndStillDoesAfterReopening) {
