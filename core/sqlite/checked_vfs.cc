@@ -17,7 +17,7 @@ constexpr std::size_t kReserveAt = 20;
 // Before that, in big-endian: how large pages are; 1 stands for the greatest size.
 constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kPageSizeMin = 512, kPageSizeMax = 65536;
-constexpr sqlite3_int64 kHeader = 100;
+constexpr std::size_t kHeader = 100;
 
 bool is_page(std::size_t size, sqlite3_int64 offset) {
   return size >= kPageSizeMin && std::has_single_bit(size) && offset % static_cast<sqlite3_int64>(size) == 0;
@@ -29,6 +29,14 @@ std::uint64_t number_of(std::size_t size, sqlite3_int64 offset) {
 
 bool is_blank(std::span<const std::byte> bytes) {
   return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+// Of a damaged header, any size that a page may have: the page will not hold.
+std::size_t page_size_of(std::span<const std::byte, kHeader> header) {
+  const auto high = std::to_integer<std::size_t>(header[kPageSizeAt]);
+  const auto low = std::to_integer<std::size_t>(header[kPageSizeAt + 1]);
+  const std::size_t size = low == 1 ? kPageSizeMax : high << 8;
+  return std::has_single_bit(size) && size >= kPageSizeMin ? size : kPageSizeMin;
 }
 
 }  // namespace
@@ -51,13 +59,12 @@ int CheckedFile::check_page(std::span<std::byte> page, sqlite3_int64 offset) con
 
 // Of overflow pages SQLite may read the content alone, past its cache.
 int CheckedFile::read_part(std::span<std::byte> out, sqlite3_int64 offset) {
-  if (offset < kHeader) return read_beneath(out, offset);
+  if (offset < static_cast<sqlite3_int64>(kHeader)) return read_beneath(out, offset);
   std::array<std::byte, kHeader> header;
   if (const int code = read_beneath(header, 0); code != SQLITE_OK) return code;
-  const auto high = std::to_integer<std::size_t>(header[kPageSizeAt]), low = std::to_integer<std::size_t>(header[kPageSizeAt + 1]);
-  const std::size_t size = high == 0 && low == 1 ? kPageSizeMax : high << 8 | low;
-  const auto within = static_cast<std::size_t>(offset) % std::max(size, kPageSizeMin);
-  if (!std::has_single_bit(size) || size < kPageSizeMin || within + out.size() > size) return SQLITE_IOERR_READ;
+  const std::size_t size = page_size_of(header);
+  const auto within = static_cast<std::size_t>(offset) % size;
+  if (within + out.size() > size) return SQLITE_IOERR_READ;
   page_.resize(size);
   const sqlite3_int64 begin = offset - static_cast<sqlite3_int64>(within);
   int code = read_beneath(page_, begin);
