@@ -18,7 +18,7 @@ namespace {
 using Setter = std::function<std::optional<std::string>(Configuration&, const toml::node&)>;
 using Setters = std::map<std::string, Setter, std::less<>>;
 
-Setter number(std::function<void(Configuration&, std::int64_t)> set, std::int64_t min, std::int64_t max) {
+Setter number(const std::function<void(Configuration&, std::int64_t)>& set, std::int64_t min, std::int64_t max) {
   return [=](Configuration& configuration, const toml::node& node) -> std::optional<std::string> {
     const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
     if (!value || *value < min || *value > max) {
@@ -38,7 +38,7 @@ Setter seconds(std::chrono::seconds Limits::*member) {
                 86'400);
 }
 
-Setter text(std::function<void(Configuration&, std::string)> set) {
+Setter text(const std::function<void(Configuration&, const std::string&)>& set) {
   return [=](Configuration& configuration, const toml::node& node) -> std::optional<std::string> {
     const auto value = node.is_string() ? node.value<std::string>() : std::nullopt;
     if (!value) return "expects text in quotes";
@@ -79,12 +79,12 @@ const Setters& setters() {
   constexpr std::int64_t kCountMax = 10'000'000;
   constexpr std::int64_t kBytesMax = std::int64_t{1} << 50;
   static const Setters all = {
-      {"data", text([](Configuration& c, std::string value) { c.data = value; })},
-      {"listen.address", text([](Configuration& c, std::string value) { c.address = value; })},
+      {"data", text([](Configuration& c, const std::string& value) { c.data = value; })},
+      {"listen.address", text([](Configuration& c, const std::string& value) { c.address = value; })},
       {"listen.port",
        number([](Configuration& c, std::int64_t value) { c.port = static_cast<std::uint16_t>(value); }, 0, 65'535)},
-      {"listen.port_file", text([](Configuration& c, std::string value) { c.port_file = value; })},
-      {"listen.public_address", text([](Configuration& c, std::string value) { c.public_address = value; })},
+      {"listen.port_file", text([](Configuration& c, const std::string& value) { c.port_file = value; })},
+      {"listen.public_address", text([](Configuration& c, const std::string& value) { c.public_address = value; })},
       {"founding.policy", choice<Founding>({{"open", Founding::open}, {"tokens", Founding::tokens}},
                                            [](Configuration& c, Founding value) { c.founding = value; })},
       {"founding.tokens", set_tokens},

@@ -32,7 +32,7 @@ Connection::Connection(Server& server, std::uint64_t number, asio::ip::tcp::sock
 void Connection::start() {
   handle(session_.start(server_.now_ms()));
   auto self = shared_from_this();
-  asio::co_spawn(socket_.get_executor(), read(), [self](std::exception_ptr failure) {
+  asio::co_spawn(socket_.get_executor(), read(), [self](const std::exception_ptr& failure) {
     if (failure) self->fail(failure);
     self->drop("ended");
     self->server_.forget(*self);
@@ -111,7 +111,7 @@ void Connection::count_unfinished(std::size_t now) {
 void Connection::start_writing() {
   if (writing_ || closed_ || (outbox_.empty() && !more_)) return;
   writing_ = true;
-  asio::co_spawn(socket_.get_executor(), write(), [self = shared_from_this()](std::exception_ptr failure) {
+  asio::co_spawn(socket_.get_executor(), write(), [self = shared_from_this()](const std::exception_ptr& failure) {
     if (failure) self->fail(failure);
   });
 }
@@ -173,7 +173,7 @@ void Connection::on_timer() {
   arm(std::min({session_wake_ms_, write_deadline_ms_, linger_until_ms_}));
 }
 
-void Connection::fail(std::exception_ptr failure) {
+void Connection::fail(const std::exception_ptr& failure) {
   server_.session_failed(*this, failure);
   drop("failed");
 }

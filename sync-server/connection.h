@@ -56,7 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_timer();
   template <class Step>
   void guarded(Step step);
-  void fail(std::exception_ptr failure);
+  void fail(const std::exception_ptr& failure);
 
   Server& server_;
   const std::uint64_t number_;

@@ -256,7 +256,7 @@ void Server::note(const Connection& connection, const sync::Event& event) {
   }
 }
 
-void Server::session_failed(const Connection& connection, std::exception_ptr failure) {
+void Server::session_failed(const Connection& connection, const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {

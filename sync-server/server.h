@@ -59,7 +59,7 @@ class Server {
   void count_unfinished(std::size_t before, std::size_t now);
   void follow(Connection& connection, const SpaceId& space);
   void note(const Connection& connection, const sync::Event& event);
-  void session_failed(const Connection& connection, std::exception_ptr failure);
+  void session_failed(const Connection& connection, const std::exception_ptr& failure);
   void closed(const Connection& connection, std::string_view reason);
   void forget(const Connection& connection);
 

@@ -139,7 +139,7 @@ bool SpaceCache::read_own_row(StoredSpace& space) {
   if (row.is_null(2)) return true;
   auto head = sync::decode_hub_head(row.blob(2));
   if (!head) throw_damaged(space.space, "the head");
-  space.head = std::move(*head);
+  space.head = *head;
   return true;
 }
 

@@ -112,13 +112,13 @@ struct Times {
   double worst() const { return milliseconds.empty() ? 0 : std::ranges::max(milliseconds); }
 };
 
-// Anna writes 20 notes and hands them over; Ben fetches them.
-Times measure(sync::MemoryTablet& anna, sync::MemoryTablet& ben, const Target& target, int rounds) {
+// The lead writes 20 notes and hands them over; the reviewer fetches them.
+Times measure(sync::MemoryTablet& lead, sync::MemoryTablet& reviewer, const Target& target, int rounds) {
   Times times;
   for (int i = 0; i < rounds; ++i) {
-    anna.write(20);
+    lead.write(20);
     const auto begin = Clock::now();
-    const bool done = sync_once(anna, target) && sync_once(ben, target) && ben.changes() == anna.changes();
+    const bool done = sync_once(lead, target) && sync_once(reviewer, target) && reviewer.changes() == lead.changes();
     const std::chrono::duration<double, std::milli> taken = Clock::now() - begin;
     if (done) {
       times.milliseconds.push_back(taken.count());
@@ -145,11 +145,11 @@ void end(pid_t child) {
 int run(int rounds, const std::vector<std::string>& names) {
   HubProcess hub;
   const Target target = hub.target();
-  sync::MemoryTablet anna("Anna"), ben("Ben"), member("Mallory");
+  sync::MemoryTablet lead("Lead"), reviewer("Reviewer"), member("Outsider");
   std::vector<std::unique_ptr<sync::MemoryTablet>> colleagues;
-  anna.found();
-  anna.grant(ben);
-  ben.take_roster_from(anna);
+  lead.found();
+  lead.grant(reviewer);
+  reviewer.take_roster_from(lead);
   member.found();
   for (int i = 0; i < kColleagues; ++i) {
     colleagues.push_back(std::make_unique<sync::MemoryTablet>("Colleague " + std::to_string(i)));
@@ -158,20 +158,20 @@ int run(int rounds, const std::vector<std::string>& names) {
   member.padding = 20'000;
   member.run = 1;
   member.write_one_by_one(300);
-  if (!sync_once(anna, target) || !sync_once(member, target)) give_up("the hub does not take the first spaces");
-  Arms arms{target, anna.space(), &member, &colleagues};
+  if (!sync_once(lead, target) || !sync_once(member, target)) give_up("the hub does not take the first spaces");
+  Arms arms{target, lead.space(), &member, &colleagues};
   std::printf(
       "| Attack | Sync without, ms | Beside it, ms | Ratio | Worst, ms | Failed | Hub's memory, MiB | Log, KiB |\n"
       "|---|---|---|---|---|---|---|---|\n");
   for (const Attack& attack : all_attacks()) {
     const auto is_part = [&](const std::string& part) { return attack.name.find(part) != std::string::npos; };
     if (!names.empty() && std::ranges::none_of(names, is_part)) continue;
-    const Times without = measure(anna, ben, target, rounds);
+    const Times without = measure(lead, reviewer, target, rounds);
     hub.forget_peak();
     const auto log_before = hub.log_bytes();
     const pid_t attacker = begin(attack, arms);
     std::this_thread::sleep_for(std::chrono::seconds(2));
-    const Times beside = measure(anna, ben, target, rounds);
+    const Times beside = measure(lead, reviewer, target, rounds);
     end(attacker);
     if (!hub.is_alive()) give_up("the hub ended under: " + attack.name);
     std::printf("| %s | %.1f | %.1f | %.1f | %.0f | %d of %d | %.0f | %.0f |\n", attack.name.c_str(), without.median(),

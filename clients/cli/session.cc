@@ -34,6 +34,7 @@ bool matches(const replica::SpaceSummary& space, const std::string& wanted) {
 std::string names_of(const std::vector<replica::SpaceSummary>& spaces,
                      const std::vector<replica::DamagedSpace>& damaged) {
   std::vector<std::string> names;
+  names.reserve(spaces.size() + damaged.size());
   for (const auto& space : spaces) names.push_back("\"" + space.name + "\"");
   for (const auto& space : damaged) names.push_back(space.digits.substr(0, 8) + " (damaged)");
   return joined(names, ", ");

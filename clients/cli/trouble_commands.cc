@@ -115,6 +115,7 @@ Entry log_named(const std::vector<Entry>& entries, const std::string& typed, con
   if (found.empty()) give_up(ErrorCode::not_found, none);
   if (found.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (const auto& entry : found) names.push_back(short_log(entry.log));
     give_up(ErrorCode::conflict, "\"" + typed + "\" could mean several logs: " + joined(names, ", ") + ". Name one.");
   }

@@ -47,7 +47,7 @@ class Connection::Impl {
 
   Result<Summary> run() {
     std::exception_ptr failure;
-    const auto keep = [&](std::exception_ptr thrown) {
+    const auto keep = [&](const std::exception_ptr& thrown) {
       failure = thrown;
       close();
     };
@@ -76,7 +76,7 @@ class Connection::Impl {
     if (!co_await connect()) co_return close();
     connected_ = true;
     handle(session_.start(now_ms()));
-    asio::co_spawn(context_, write(), [this](std::exception_ptr thrown) { rethrow_later(thrown); });
+    asio::co_spawn(context_, write(), [this](const std::exception_ptr& thrown) { rethrow_later(thrown); });
     co_await read();
     close();
     if (pending_failure_) std::rethrow_exception(pending_failure_);
@@ -180,7 +180,7 @@ class Connection::Impl {
     }
   }
 
-  void rethrow_later(std::exception_ptr thrown) {
+  void rethrow_later(const std::exception_ptr& thrown) {
     if (!thrown) return;
     pending_failure_ = thrown;
     close();

@@ -161,6 +161,7 @@ Value read(const Proto& message) {
     }
     std::vector<Value> list;
     const int size = message.GetReflection()->FieldSize(message, field);
+    list.reserve(static_cast<std::size_t>(size));
     for (int index = 0; index < size; ++index) list.push_back(read_one(message, *field, index));
     parts.emplace(field->name(), std::move(list));
   }

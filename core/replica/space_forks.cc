@@ -49,7 +49,7 @@ ForkView Space::fork(const LogId& log) {
     if (!tip || branch.last < branch.first) continue;
     summarise(branch.work, number, branch.first, branch.last);
     branch.counts = store_->view().right(*tip).role != kNoRole;
-    fork.branches.push_back(std::move(branch));
+    fork.branches.push_back(branch);
   }
   const auto& names = store_->roster().standing().names;
   fork.settled = names.contains(log);

@@ -11,7 +11,7 @@ void Space::add_record(roster::Body body, std::uint32_t epoch, const crypto::Sig
   record.previous = store().roster().tip();
   record.epoch = epoch;
   record.body = std::move(body);
-  const auto signed_record = roster::sign_record(id(), std::move(record), signer);
+  const auto signed_record = roster::sign_record(id(), record, signer);
   Writing writing(*store_);
   const auto admission = writing.add_record(signed_record);
   CHECK(admission == roster::Admission::admitted);

@@ -62,8 +62,7 @@ std::vector<LogId> Space::logs_to_repack() {
   }
   for (const LogId& log : logs_to_reseal()) logs.push_back(log);
   std::ranges::sort(logs);
-  const auto repeated = std::ranges::unique(logs);
-  logs.erase(repeated.begin(), repeated.end());
+  logs.erase(std::unique(logs.begin(), logs.end()), logs.end());
   return logs;
 }
 

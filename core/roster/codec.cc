@@ -88,7 +88,7 @@ RosterHash hash_record(const SpaceId& space, ByteSpan bytes) {
   return crypto::hash<RosterHash>({"plenary roster record", 1, space}, {bytes});
 }
 
-VerifiedRecord sign_record(const SpaceId& space, Record record, const crypto::SigningKey& signer) {
+VerifiedRecord sign_record(const SpaceId& space, const Record& record, const crypto::SigningKey& signer) {
   const bool founding = std::holds_alternative<Found>(record.body);
   wire::RosterRecord message;
   message.set_version(kRecordVersion);

@@ -43,7 +43,7 @@ RosterHash hash_record(const SpaceId& space, ByteSpan bytes);
 
 // Signs a record; record.hash and record.signer are filled in. For a founding, `space` is not looked at: the result's
 // space() is the new space.
-VerifiedRecord sign_record(const SpaceId& space, Record record, const crypto::SigningKey& signer);
+VerifiedRecord sign_record(const SpaceId& space, const Record& record, const crypto::SigningKey& signer);
 
 // refused: the signature is not by the signer that the record names, or the record is of another space;
 // malformed, limit_exceeded. Whether the signer *may* write it is the roster's question, not asked here. A body of a

@@ -91,7 +91,7 @@ log::Segment seal_segment(const SpaceKey& key, log::Envelope envelope, ByteSpan 
   padded.resize(padded_size(padded.size()));
   envelope.key = key_id(key);
   Bytes sealed = seal_bytes(purpose_key(key, "segment"), log::encode_envelope(envelope), padded, environment);
-  return {std::move(envelope), std::move(sealed)};
+  return {envelope, std::move(sealed)};
 }
 
 Result<Bytes> open_segment(const KeyRing& keys, const log::Envelope& envelope, ByteSpan sealed) {

@@ -47,7 +47,7 @@ std::vector<log::RecordName> SpaceStore::find_exactly(const std::string& text) {
       if (record_text(record) == text) found.push_back(record);
     }
   }
-  for (log::RecordName& alias : find_aliases(text)) found.push_back(std::move(alias));
+  for (const log::RecordName& alias : find_aliases(text)) found.push_back(alias);
   std::ranges::sort(found);
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
@@ -61,8 +61,8 @@ std::vector<log::RecordName> SpaceStore::find_aliases(const std::string& text) {
   sqlite::Statement select(*database_, "SELECT row FROM plenary_alias");
   for (auto rows = select.query(); rows.next();) aliases.push_back(rows.integer(0));
   for (const RecordRow row : aliases) {
-    log::RecordName record = rows_.name(row);
-    if (record_text(record) == text) found.push_back(std::move(record));
+    const log::RecordName record = rows_.name(row);
+    if (record_text(record) == text) found.push_back(record);
   }
   return found;
 }

@@ -90,7 +90,7 @@ class DeviceSession::Impl {
     return nullptr;
   }
 
-  void take(Welcome welcome) {
+  void take(const Welcome& welcome) {
     if (welcomed_) return line_.fail(ErrorCode::malformed, "The hub said welcome twice.");
     welcomed_ = true;
     context_.hub_signing = welcome.signing_key;
@@ -112,12 +112,12 @@ class DeviceSession::Impl {
   }
   void take(Ping) { line_.send(Pong{}); }
   void take(Pong) {}
-  void take(Bye bye) { line_.closed_by_peer(bye); }
-  void take(Hello) { unexpected(); }
-  void take(Opens) { unexpected(); }
-  void take(Want) { unexpected(); }
-  void take(Survey) { unexpected(); }
-  void take(Reminder) { unexpected(); }
+  void take(const Bye& bye) { line_.closed_by_peer(bye); }
+  void take(const Hello&) { unexpected(); }
+  void take(const Opens&) { unexpected(); }
+  void take(const Want&) { unexpected(); }
+  void take(const Survey&) { unexpected(); }
+  void take(const Reminder&) { unexpected(); }
   void unexpected() { line_.fail(ErrorCode::malformed, "The hub sent a message that only devices send."); }
 
   DeviceOptions options_;

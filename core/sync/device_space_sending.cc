@@ -83,7 +83,7 @@ void DeviceSpace::pump() {
     items.space = index_;
     std::size_t bytes = 0;
     while (!queue_.empty() && bytes < kItemsMessage && context_.credit > 0) {
-      Outgoing what = std::move(queue_.front());
+      Outgoing what = queue_.front();
       queue_.pop_front();
       std::optional<Item> item = load(what);
       if (!item) {
@@ -95,7 +95,7 @@ void DeviceSpace::pump() {
       progress.bytes_sent += what.size;
       ++progress.items_sent;
       items.items.push_back(std::move(*item));
-      in_flight_.push_back({std::move(what), ++sent_count_});
+      in_flight_.push_back({what, ++sent_count_});
     }
     items.done = queue_.empty();
     if (!items.items.empty()) context_.line.send(items);
@@ -108,7 +108,7 @@ void DeviceSpace::take(const Committed& message) {
   std::vector<log::Head> heads;
   std::uint64_t handed_over = 0;
   while (!in_flight_.empty() && in_flight_.front().number <= message.count) {
-    const Sent sent = std::move(in_flight_.front());
+    const Sent sent = in_flight_.front();
     in_flight_.pop_front();
     const auto refusal = std::ranges::find(message.refused, sent.number, &Refused::number);
     if (refusal != message.refused.end()) {

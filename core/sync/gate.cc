@@ -138,14 +138,14 @@ Gated<SegmentPass> SpaceGate::check_segment(const TransportKey& device, const It
                           "This device is not a member of the space yet: its changes stay on it until the keeper's "
                           "device has confirmed the invitation.");
   }
-  SegmentPass pass{std::move(*envelope), {}, false, false, std::nullopt, std::nullopt};
+  SegmentPass pass{*envelope, {}, false, false, std::nullopt, std::nullopt};
   pass.head = pass.envelope.head();
   const auto known = stored.heads_at(pass.head.head.log, pass.head.head.number);
   pass.duplicate = std::ranges::any_of(known, [&](const log::SignedHead& each) { return each.head == pass.head.head; });
-  if (item.replaces) return check_replacement(device, std::move(pass));
+  if (item.replaces) return check_replacement(device, pass);
   if (pass.duplicate) return pass;
   if (auto refusal = is_sealed_under_an_old_key(pass.envelope)) return tl::make_unexpected(std::move(*refusal));
-  auto placed = place_segment(std::move(pass), item, stored);
+  auto placed = place_segment(pass, item, stored);
   if (!placed) return placed;
   if (auto refusal = has_no_room(*placed, stored)) return tl::make_unexpected(std::move(*refusal));
   if (const auto genuine = log::verify_envelope(placed->envelope); !genuine) return refuse(genuine.error());

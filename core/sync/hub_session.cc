@@ -114,11 +114,11 @@ class HubSession::Impl {
     Welcome welcome{{}, options_.window, signing_, open(hello.open)};
     line_.send(welcome);
   }
-  void take(Opens opens) {
+  void take(const Opens& opens) {
     if (!greeted_) return line_.fail(ErrorCode::malformed, "The device opened a space before it said hello.");
     for (Opened& opened : open(opens.open)) line_.send(opened);
   }
-  void take(Want want) {
+  void take(const Want& want) {
     if (HubSpace* space = find(want.space)) space->take(want);
   }
   void take(Items items) {
@@ -135,12 +135,12 @@ class HubSession::Impl {
   }
   void take(Ping) { line_.send(Pong{}); }
   void take(Pong) {}
-  void take(Bye bye) { line_.closed_by_peer(bye); }
-  void take(Welcome) { unexpected(); }
-  void take(Opened) { unexpected(); }
-  void take(Plan) { unexpected(); }
-  void take(Committed) { unexpected(); }
-  void take(Layout) { unexpected(); }
+  void take(const Bye& bye) { line_.closed_by_peer(bye); }
+  void take(const Welcome&) { unexpected(); }
+  void take(const Opened&) { unexpected(); }
+  void take(const Plan&) { unexpected(); }
+  void take(const Committed&) { unexpected(); }
+  void take(const Layout&) { unexpected(); }
   void unexpected() { line_.fail(ErrorCode::malformed, "The device sent a message that only hubs send."); }
 
   HubOptions options_;

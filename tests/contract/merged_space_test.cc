@@ -11,12 +11,13 @@ using merge::Life;
 
 class MergedSpaceTest : public testing::Test {
  protected:
-  MergedSpaceTest() : ann_(world_, world_.random.id<DeviceKey>(), 2), ben_(world_, world_.random.id<DeviceKey>(), 2) {
+  MergedSpaceTest()
+      : lead_(world_, world_.random.id<DeviceKey>(), 2), reviewer_(world_, world_.random.id<DeviceKey>(), 2) {
     roster::Found found;
-    found.keeper.signing = ann_.key;
+    found.keeper.signing = lead_.key;
     found.role = role_named("lead");
-    ann_.sign(found);
-    ben_.receive({}, ann_.all_records());
+    lead_.sign(found);
+    reviewer_.receive({}, lead_.all_records());
   }
 
   log::Operation on(const log::RecordName& record, OperationKind kind, std::string_view field = "",
@@ -46,102 +47,102 @@ class MergedSpaceTest : public testing::Test {
     roster::Grant grant;
     grant.device.signing = key;
     grant.role = role_named("reviewer");
-    ann_.sign(grant);
+    lead_.sign(grant);
   }
   const merge::MergedRecord& merged(const Device& device, const log::RecordName& record) {
     return device.space().records().at(record).merged;
   }
 
   World world_{7};
-  Device ann_, ben_;
+  Device lead_, reviewer_;
 };
 
 TEST_F(MergedSpaceTest, AGrantGivesEffectToWhatCameBeforeIt) {
-  const log::RecordName note = write_note(ben_);
-  ann_.receive(ben_.all_changes(), {});
-  EXPECT_EQ(merged(ann_, note).life, Life::none);
+  const log::RecordName note = write_note(reviewer_);
+  lead_.receive(reviewer_.all_changes(), {});
+  EXPECT_EQ(merged(lead_, note).life, Life::none);
 
-  grant(ben_.key);
+  grant(reviewer_.key);
 
-  EXPECT_EQ(merged(ann_, note).life, Life::live);
+  EXPECT_EQ(merged(lead_, note).life, Life::live);
 }
 
 TEST_F(MergedSpaceTest, AStretchCountsAsSoonAsItsLastChangeIsHere) {
-  const log::RecordName first = write_note(ben_), second = write_note(ben_);
-  grant(ben_.key);
-  ann_.sign(roster::Remove{ben_.key, {}, std::nullopt});
-  ann_.sign(roster::Readmit{ben_.log, 1, 2, ben_.last.chain, role_named("reviewer")});
-  const log::Change &one = ben_.changes.begin()->second, &two = ben_.changes.rbegin()->second;
-  ann_.receive({one.number == 1 ? one : two}, {});
-  EXPECT_EQ(merged(ann_, first).life, Life::none);
+  const log::RecordName first = write_note(reviewer_), second = write_note(reviewer_);
+  grant(reviewer_.key);
+  lead_.sign(roster::Remove{reviewer_.key, {}, std::nullopt});
+  lead_.sign(roster::Readmit{reviewer_.log, 1, 2, reviewer_.last.chain, role_named("reviewer")});
+  const log::Change &one = reviewer_.changes.begin()->second, &two = reviewer_.changes.rbegin()->second;
+  lead_.receive({one.number == 1 ? one : two}, {});
+  EXPECT_EQ(merged(lead_, first).life, Life::none);
 
-  ann_.receive(ben_.all_changes(), {});
+  lead_.receive(reviewer_.all_changes(), {});
 
-  EXPECT_EQ(merged(ann_, first).life, Life::live);
-  EXPECT_EQ(merged(ann_, second).life, Life::live);
+  EXPECT_EQ(merged(lead_, first).life, Life::live);
+  EXPECT_EQ(merged(lead_, second).life, Life::live);
 }
 
 TEST_F(MergedSpaceTest, AMissingPayloadChangesNoDigest) {
-  const log::RecordName note = write_note(ann_);
-  log::Change without = ann_.changes.begin()->second;
+  const log::RecordName note = write_note(lead_);
+  log::Change without = lead_.changes.begin()->second;
   for (log::Operation& operation : without.operations) operation.value.reset();
   without.payload_missing = {note};
-  ben_.receive({without}, {});
+  reviewer_.receive({without}, {});
 
-  EXPECT_EQ(ben_.space().digest_bytes(), ann_.space().digest_bytes());
-  const auto& entry = ben_.space().records().at(note);
+  EXPECT_EQ(reviewer_.space().digest_bytes(), lead_.space().digest_bytes());
+  const auto& entry = reviewer_.space().records().at(note);
   EXPECT_EQ(entry.merged.payloads[1], merge::Payload::missing);
   EXPECT_EQ(entry.merged.field(field_number(note.type, "body"))->text->placed.shown, "");
 }
 
 TEST_F(MergedSpaceTest, WorkOnWhatItsAuthorNeverHeldDoesNotReachIt) {
-  grant(ben_.key);
-  const log::RecordName note = write_note(ann_);
-  ben_.receive({}, ann_.all_records());
-  ben_.write(all(on(note, OperationKind::discard)));
+  grant(reviewer_.key);
+  const log::RecordName note = write_note(lead_);
+  reviewer_.receive({}, lead_.all_records());
+  reviewer_.write(all(on(note, OperationKind::discard)));
 
-  ann_.receive(ben_.all_changes(), {});
+  lead_.receive(reviewer_.all_changes(), {});
 
-  EXPECT_EQ(merged(ann_, note).life, Life::live);
-  EXPECT_EQ(ann_.space().records().size(), 2u) << "held under a name of its own";
+  EXPECT_EQ(merged(lead_, note).life, Life::live);
+  EXPECT_EQ(lead_.space().records().size(), 2u) << "held under a name of its own";
 }
 
 TEST_F(MergedSpaceTest, AnErasureThatCameFirstCounts) {
-  grant(ben_.key);
-  ben_.receive({}, ann_.all_records());
-  const log::RecordName note = write_note(ben_);
+  grant(reviewer_.key);
+  reviewer_.receive({}, lead_.all_records());
+  const log::RecordName note = write_note(reviewer_);
   log::RecordName named = note;
-  std::get<log::WriteName>(named.origin).change.branch = log::branch_of(ben_.last.chain);
-  ann_.sign(roster::Erase{named, {}});
+  std::get<log::WriteName>(named.origin).change.branch = log::branch_of(reviewer_.last.chain);
+  lead_.sign(roster::Erase{named, {}});
 
-  ann_.receive(ben_.all_changes(), {});
+  lead_.receive(reviewer_.all_changes(), {});
 
-  EXPECT_EQ(merged(ann_, note).life, Life::erased);
+  EXPECT_EQ(merged(lead_, note).life, Life::erased);
 }
 
 TEST_F(MergedSpaceTest, AForkTakesBothBranchesOutAndNamesThemApart) {
-  grant(ben_.key);
-  ben_.receive({}, ann_.all_records());
-  write_note(ben_);
-  const std::unique_ptr<Device> twin = ben_.clone();
-  const log::RecordName note = write_note(ben_), other = write_note(*twin);
+  grant(reviewer_.key);
+  reviewer_.receive({}, lead_.all_records());
+  write_note(reviewer_);
+  const std::unique_ptr<Device> twin = reviewer_.clone();
+  const log::RecordName note = write_note(reviewer_), other = write_note(*twin);
   EXPECT_EQ(note, other) << "neither knows of the other";
 
-  ann_.receive(ben_.all_changes(), {});
-  EXPECT_EQ(merged(ann_, note).life, Life::live);
-  ann_.receive(twin->all_changes(), {});
+  lead_.receive(reviewer_.all_changes(), {});
+  EXPECT_EQ(merged(lead_, note).life, Life::live);
+  lead_.receive(twin->all_changes(), {});
 
-  EXPECT_FALSE(ann_.space().records().contains(note));
-  EXPECT_EQ(ann_.space().records().size(), 3u);
-  EXPECT_EQ(ann_.space().quarantine().size(), 2u);
+  EXPECT_FALSE(lead_.space().records().contains(note));
+  EXPECT_EQ(lead_.space().records().size(), 3u);
+  EXPECT_EQ(lead_.space().quarantine().size(), 2u);
 }
 
 TEST_F(MergedSpaceTest, AnOperationOfANewerVersionIsKeptWithoutEffect) {
-  const log::RecordName note = write_note(ann_);
+  const log::RecordName note = write_note(lead_);
   log::Operation future = on(note, static_cast<OperationKind>(99));
-  ann_.write(all(future, on(note, OperationKind::set, "year", "4")));
+  lead_.write(all(future, on(note, OperationKind::set, "year", "4")));
 
-  const auto& entry = ann_.space().records().at(note);
+  const auto& entry = lead_.space().records().at(note);
   EXPECT_EQ(entry.merged.effects[3].verdict, merge::Verdict::unknown);
   EXPECT_EQ(entry.writes[entry.merged.field(field_number(note.type, "year"))->shown.front()].operation->value, "4");
 }

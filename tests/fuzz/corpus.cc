@@ -56,7 +56,7 @@ class Corpus {
   }
   roster::SignedRecord sign(roster::Record record) {
     record.previous = previous_;
-    const auto verified = roster::sign_record(author_.space, std::move(record), author_.key);
+    const auto verified = roster::sign_record(author_.space, record, author_.key);
     previous_ = verified.record().hash;
     return verified.signed_record();
   }

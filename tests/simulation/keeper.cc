@@ -38,7 +38,7 @@ void World::sign(SimulatedDevice& device, roster::Body body, const crypto::Signi
   record.previous = after.value_or(roster.tip());
   record.epoch = roster.find(record.previous)->epoch + (opening ? 1 : 0);
   record.body = std::move(body);
-  const auto signed_record = roster::sign_record(space_, std::move(record), key);
+  const auto signed_record = roster::sign_record(space_, record, key);
   sync::Item item;
   item.kind = sync::ItemKind::roster;
   item.bytes = roster::encode_signed_record(signed_record.signed_record());

@@ -21,11 +21,11 @@ class AttackedHubTest : public ::testing::Test {
     lead_.found();
     lead_.grant(colleague_);
     colleague_.take_roster_from(lead_);
-    mallory_.found();
-    for (auto& crony : cronies_) mallory_.grant(crony);
-    mallory_.write(20);
+    outsider_.found();
+    for (auto& crony : cronies_) outsider_.grant(crony);
+    outsider_.write(20);
     ASSERT_TRUE(sync_once(lead_, hub_->address()));
-    ASSERT_TRUE(sync_once(mallory_, hub_->address()));
+    ASSERT_TRUE(sync_once(outsider_, hub_->address()));
   }
   attack::Target target() const { return {hub_->port(), hub_->identity().transport.public_key()}; }
 
@@ -45,7 +45,7 @@ class AttackedHubTest : public ::testing::Test {
   }
 
   crypto::SystemEnvironment environment_;
-  MemoryTablet lead_{"Lead"}, colleague_{"Colleague"}, mallory_{"Mallory"};
+  MemoryTablet lead_{"Lead"}, colleague_{"Colleague"}, outsider_{"Outsider"};
   MemoryTablet cronies_[6] = {MemoryTablet{"1"}, MemoryTablet{"2"}, MemoryTablet{"3"},
                               MemoryTablet{"4"}, MemoryTablet{"5"}, MemoryTablet{"6"}};
   std::unique_ptr<TestHub> hub_;
@@ -90,12 +90,12 @@ TEST_F(AttackedHubTest, OneDeviceHasSoManyConnections) {
   begin(limits);
   const auto open = connect(4);
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(open[i]->shake_hands(mallory_.transport()));
-    open[i]->say(attack::hello(mallory_.space()));
+    ASSERT_TRUE(open[i]->shake_hands(outsider_.transport()));
+    open[i]->say(attack::hello(outsider_.space()));
     ASSERT_TRUE(open[i]->hear());
   }
 
-  ASSERT_TRUE(open[3]->shake_hands(mallory_.transport()));
+  ASSERT_TRUE(open[3]->shake_hands(outsider_.transport()));
   const auto answer = open[3]->hear();
 
   ASSERT_TRUE(answer && std::holds_alternative<sync::Bye>(*answer));
@@ -114,7 +114,7 @@ TEST_F(AttackedHubTest, MessagesThatDoNotEndTakeOnlySoMuch) {
 
   for (std::size_t i = 0; i < holders.size(); ++i) {
     ASSERT_TRUE(holders[i]->shake_hands(cronies_[i].transport()));
-    holders[i]->say(attack::hello(mallory_.space()));
+    holders[i]->say(attack::hello(outsider_.space()));
     ASSERT_TRUE(holders[i]->hear());
     holders[i]->say_bytes(begun);
   }
@@ -151,8 +151,8 @@ TEST_F(AttackedHubTest, AMessageThatSaysItIsHugeEndsItsConnection) {
 TEST_F(AttackedHubTest, AReplayedConversationIsClosed) {
   begin({});
   Attacker member(target());
-  ASSERT_TRUE(member.shake_hands(mallory_.transport()));
-  member.say(attack::hello(mallory_.space()));
+  ASSERT_TRUE(member.shake_hands(outsider_.transport()));
+  member.say(attack::hello(outsider_.space()));
   ASSERT_TRUE(member.hear());
 
   Attacker again(target());
@@ -163,25 +163,25 @@ TEST_F(AttackedHubTest, AReplayedConversationIsClosed) {
 
 TEST_F(AttackedHubTest, AMemberOfOneSpaceGetsAndLeavesNothingInAnother) {
   begin({});
-  Attacker mallory(target());
-  ASSERT_TRUE(mallory.shake_hands(mallory_.transport()));
+  Attacker outsider(target());
+  ASSERT_TRUE(outsider.shake_hands(outsider_.transport()));
   sync::Open open;
   open.space = lead_.space();
   open.introduce = true;
-  mallory.say(sync::Hello{"", 1u << 20, "", {open}});
-  const auto welcome = mallory.hear();
+  outsider.say(sync::Hello{"", 1u << 20, "", {open}});
+  const auto welcome = outsider.hear();
   ASSERT_TRUE(welcome && std::holds_alternative<sync::Welcome>(*welcome));
   const sync::Opened& opened = std::get<sync::Welcome>(*welcome).opened.front();
 
-  mallory.say(sync::Want{0, {lead_.roster().tip()}, {}, {{lead_.own_log(), {}}}});
+  outsider.say(sync::Want{0, {lead_.roster().tip()}, {}, {{lead_.own_log(), {}}}});
   sync::Items items;
-  for (const RosterHash& hash : mallory_.records()) {
-    items.items.push_back({sync::ItemKind::roster, *mallory_.roster_record(mallory_.space(), hash), {}, false});
+  for (const RosterHash& hash : outsider_.records()) {
+    items.items.push_back({sync::ItemKind::roster, *outsider_.roster_record(outsider_.space(), hash), {}, false});
   }
   items.done = true;
-  mallory.say(items);
-  auto answer = mallory.hear();
-  while (answer && std::holds_alternative<sync::Credit>(*answer)) answer = mallory.hear();
+  outsider.say(items);
+  auto answer = outsider.hear();
+  while (answer && std::holds_alternative<sync::Credit>(*answer)) answer = outsider.hear();
 
   EXPECT_FALSE(opened.roster || opened.frontier || opened.notices || opened.head);
   ASSERT_TRUE(answer && std::holds_alternative<sync::Committed>(*answer));
@@ -193,11 +193,11 @@ TEST_F(AttackedHubTest, ADeviceThatFillsItsQuotaTakesNoRoomFromOthers) {
   Limits limits;
   limits.bytes_per_device = 50'000;
   begin(limits);
-  mallory_.padding = 40'000;
-  mallory_.run = 1;
-  mallory_.write_one_by_one(10);
+  outsider_.padding = 40'000;
+  outsider_.run = 1;
+  outsider_.write_one_by_one(10);
 
-  const auto summary = sync_once(mallory_, hub_->address());
+  const auto summary = sync_once(outsider_, hub_->address());
 
   ASSERT_TRUE(summary);
   ASSERT_FALSE(summary->refused.empty());

@@ -22,7 +22,7 @@ Bytes SpaceMaker::random_bytes(std::size_t size) {
 
 sync::Item SpaceMaker::sign(roster::Record record) {
   record.previous = tip_;
-  const auto verified = roster::sign_record(space_, std::move(record), keeper_.signing);
+  const auto verified = roster::sign_record(space_, record, keeper_.signing);
   space_ = verified.space();
   tip_ = verified.record().hash;
   sync::Item item;

@@ -39,46 +39,46 @@ class BadPackingTest : public StoryTest {
 };
 
 TEST_F(BadPackingTest, WhatSomebodyElsePackedBadlyIsReplacedByItsAuthor) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team_at_hub(ann, {{&ben, kReviewer}, {&eve, kReviewer}});
-  const RecordId id = ben.note(space, "What Ben heard.");
-  pass_on(ben, eve, space);  // a file, say
-  hand_over_nonsense(eve, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team_at_hub(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
+  const RecordId id = reviewer.note(space, "What the reviewer heard.");
+  pass_on(reviewer, colleague, space);  // a file, say
+  hand_over_nonsense(colleague, space);
 
-  hub_.meet(ann, space);
-  EXPECT_FALSE(ann.replica->get(space, id));
-  hub_.meet(ben, space);
-  EXPECT_EQ(must(ben.replica->status(space)).unsent_changes, 0u);
-  hub_.meet(ann, space);
+  hub_.meet(lead, space);
+  EXPECT_FALSE(lead.replica->get(space, id));
+  hub_.meet(reviewer, space);
+  EXPECT_EQ(must(reviewer.replica->status(space)).unsent_changes, 0u);
+  hub_.meet(lead, space);
 
-  EXPECT_EQ(ann.get(space, id)["body"].text(), "What Ben heard.");
-  hub_.meet(ben, space);
-  hub_.meet(eve, space);
-  expect_equal(space, {&ann, &ben, &eve});
+  EXPECT_EQ(lead.get(space, id)["body"].text(), "What the reviewer heard.");
+  hub_.meet(reviewer, space);
+  hub_.meet(colleague, space);
+  expect_equal(space, {&lead, &reviewer, &colleague});
 }
 
 // Two used one link, say, and the keeper has not decided: what the other wrote reaches a colleague by file.
 TEST_F(BadPackingTest, WhatSomebodyWroteWhomNobodyLetInHoldsUpNobody) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cat = tablet("Cat");
-  Tablet& dai = tablet("Dai");
-  const SpaceId space = team_at_hub(ann, {{&ben, kReviewer}, {&cat, kReviewer}});
-  must(dai.replica->join(must(ann.replica->invite(space, kReviewer, "Dai"))));
-  pass_on(ann, ben, space);
-  pass_on(ben, dai, space);
-  dai.note(space, "Before anybody let me in.");
-  pass_on(dai, ben, space);
-  const RecordId id = ben.note(space, "Ben had read that.");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  Tablet& newcomer = tablet("Newcomer");
+  const SpaceId space = team_at_hub(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
+  must(newcomer.replica->join(must(lead.replica->invite(space, kReviewer, "Newcomer"))));
+  pass_on(lead, reviewer, space);
+  pass_on(reviewer, newcomer, space);
+  newcomer.note(space, "Before anybody let me in.");
+  pass_on(newcomer, reviewer, space);
+  const RecordId id = reviewer.note(space, "The reviewer had read that.");
 
-  hub_.meet(ben, space);
-  hub_.meet(cat, space);
+  hub_.meet(reviewer, space);
+  hub_.meet(colleague, space);
 
-  EXPECT_EQ(cat.get(space, id)["body"].text(), "Ben had read that.");
-  EXPECT_EQ(must(cat.replica->status(space)).waiting, 0u);
-  expect_equal(space, {&ben, &cat});
+  EXPECT_EQ(colleague.get(space, id)["body"].text(), "The reviewer had read that.");
+  EXPECT_EQ(must(colleague.replica->status(space)).waiting, 0u);
+  expect_equal(space, {&reviewer, &colleague});
 }
 
 }  // namespace

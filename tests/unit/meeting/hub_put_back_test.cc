@@ -56,90 +56,90 @@ class HubPutBackTest : public StoryTest {
 };
 
 TEST_F(HubPutBackTest, ARestartedHubGoesOnInItsEpoch) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  hub_.meet(lead, space);
   const auto before = hub_.reader().head(space).value();
 
   hub_.stop();
   hub_.start();
-  ann.note(space, "Next.");
-  hub_.meet(ann, space);
+  lead.note(space, "Next.");
+  hub_.meet(lead, space);
 
   EXPECT_EQ(hub_.reader().head(space)->epoch, before.epoch);
-  EXPECT_THAT(alarms(ann, space, false), IsEmpty());
+  EXPECT_THAT(alarms(lead, space, false), IsEmpty());
 }
 
 TEST_F(HubPutBackTest, AHubPutBackFromABackupOpensAnEpochAndDevicesSendAgain) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ann.note(space, "In the backup.");
-  hub_.meet(ann, space);
-  hub_.meet(ben, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  lead.note(space, "In the backup.");
+  hub_.meet(lead, space);
+  hub_.meet(reviewer, space);
   back_up();
-  ben.note(space, "After the backup.");
-  hub_.meet(ben, space);
-  hub_.meet(ann, space);
+  reviewer.note(space, "After the backup.");
+  hub_.meet(reviewer, space);
+  hub_.meet(lead, space);
 
   put_back();
   EXPECT_GT(hub_.reader().head(space)->epoch, 1u);
-  hub_.meet(ann, space);
+  hub_.meet(lead, space);
 
-  EXPECT_THAT(alarms(ann, space, false), Contains("hub_restored"));
-  EXPECT_THAT(alarms(ann, space, true), IsEmpty()) << "nothing for people to do";
-  EXPECT_EQ(notes_from_hub_alone(ann, space), 2u);
+  EXPECT_THAT(alarms(lead, space, false), Contains("hub_restored"));
+  EXPECT_THAT(alarms(lead, space, true), IsEmpty()) << "nothing for people to do";
+  EXPECT_EQ(notes_from_hub_alone(lead, space), 2u);
 }
 
 TEST_F(HubPutBackTest, OneBackupMayBePutBackTwice) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  hub_.meet(lead, space);
   back_up();
 
   for (int again = 0; again < 2; ++again) {
-    ann.note(space, "After the backup.");
-    hub_.meet(ann, space);
+    lead.note(space, "After the backup.");
+    hub_.meet(lead, space);
     put_back();
-    hub_.meet(ann, space);
+    hub_.meet(lead, space);
   }
 
-  EXPECT_THAT(alarms(ann, space, true), IsEmpty());
-  EXPECT_EQ(notes_from_hub_alone(ann, space), 2u);
+  EXPECT_THAT(alarms(lead, space, true), IsEmpty());
+  EXPECT_EQ(notes_from_hub_alone(lead, space), 2u);
 }
 
 TEST_F(HubPutBackTest, WhereTheHubCannotKnowADeviceRemindsIt) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  ann.note(space, "In the image.");
-  hub_.meet(ann, space);
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  lead.note(space, "In the image.");
+  hub_.meet(lead, space);
+  hub_.meet(lead, space);
   back_up();
   keep_mark();
-  ann.note(space, "After the image.");
-  hub_.meet(ann, space);
+  lead.note(space, "After the image.");
+  hub_.meet(lead, space);
 
   put_image_back();
   EXPECT_EQ(hub_.reader().head(space)->epoch, 1u) << "it could not know";
-  hub_.meet(ann, space);
+  hub_.meet(lead, space);
 
   EXPECT_GT(hub_.reader().head(space)->epoch, 1u);
-  EXPECT_THAT(alarms(ann, space, false), Contains("hub_restored"));
-  EXPECT_THAT(alarms(ann, space, true), IsEmpty());
-  EXPECT_EQ(notes_from_hub_alone(ann, space), 2u);
+  EXPECT_THAT(alarms(lead, space, false), Contains("hub_restored"));
+  EXPECT_THAT(alarms(lead, space, true), IsEmpty());
+  EXPECT_EQ(notes_from_hub_alone(lead, space), 2u);
 }
 
 TEST_F(HubPutBackTest, NobodyOpensAnEpochWithAHeadThatTheHubDidNotSign) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  hub_.meet(lead, space);
   crypto::SystemEnvironment environment;
   sync::HubHead forged = hub_.reader().head(space).value();
   forged.number += 100;
   const auto other = crypto::SigningKey::generate(environment);
   sync::HubHead of_another = sync::make_hub_head(space, std::nullopt, 9, forged.roster, forged.frontier, other);
   for (const sync::HubHead& head : {forged, of_another}) {
-    const sync::StoreRequest request{1, space, ann.replica->transport_key().public_key(), "", {}, head};
+    const sync::StoreRequest request{1, space, lead.replica->transport_key().public_key(), "", {}, head};
     hub_.writer().store({&request, 1});
   }
 

@@ -30,74 +30,74 @@ class LyingHubTest : public StoryTest {
   static void hand_file(Tablet& from, Tablet& to, const SpaceId& space) {
     must(to.replica->import_day_end(must(from.replica->export_day_end(space))));
   }
-  // Ann and Ben, each of whom is shown a hub of their own from now on.
+  // The lead and the reviewer, each of whom is shown a hub of their own from now on.
   SpaceId begin() {
-    const SpaceId space = team(ann_, {{&ben_, kReviewer}, {&cai_, kReviewer}});
+    const SpaceId space = team(lead_, {{&reviewer_, kReviewer}, {&colleague_, kReviewer}});
     for (int round = 0; round < 2; ++round) {
-      for (Tablet* tablet : {&ann_, &ben_, &cai_}) one_.meet(*tablet, space);
+      for (Tablet* tablet : {&lead_, &reviewer_, &colleague_}) one_.meet(*tablet, space);
     }
     other_.emplace(one_, folder_.path() / "twin");
     return space;
   }
 
-  Tablet& ann_ = tablet("Ann");
-  Tablet& ben_ = tablet("Ben");
-  Tablet& cai_ = tablet("Cai");
+  Tablet& lead_ = tablet("Lead");
+  Tablet& reviewer_ = tablet("Reviewer");
+  Tablet& colleague_ = tablet("Colleague");
   HubOnDisk one_{folder_.path() / "hub"};
   std::optional<HubOnDisk> other_;
 };
 
 TEST_F(LyingHubTest, AFileBetweenThemProvesTwoHeadsOfOneNumber) {
   const SpaceId space = begin();
-  ann_.note(space, "Shown to Ann alone.");
-  one_.meet(ann_, space);
-  ben_.note(space, "Shown to Ben alone.");
-  other_->meet(ben_, space);
-  EXPECT_THAT(alarms(ann_, space), IsEmpty());
+  lead_.note(space, "Shown to the lead alone.");
+  one_.meet(lead_, space);
+  reviewer_.note(space, "Shown to the reviewer alone.");
+  other_->meet(reviewer_, space);
+  EXPECT_THAT(alarms(lead_, space), IsEmpty());
 
-  hand_file(ben_, ann_, space);
+  hand_file(reviewer_, lead_, space);
 
-  EXPECT_THAT(alarms(ann_, space), Contains("hub_forked"));
-  ASSERT_EQ(proofs(ann_, space).size(), 1u);
-  EXPECT_TRUE(sync::verify_hub_fork(space, proofs(ann_, space)[0]));
-  meet(ann_, ben_, space);
-  EXPECT_THAT(alarms(ben_, space), Contains("hub_forked")) << "the proof is passed on";
+  EXPECT_THAT(alarms(lead_, space), Contains("hub_forked"));
+  ASSERT_EQ(proofs(lead_, space).size(), 1u);
+  EXPECT_TRUE(sync::verify_hub_fork(space, proofs(lead_, space)[0]));
+  meet(lead_, reviewer_, space);
+  EXPECT_THAT(alarms(reviewer_, space), Contains("hub_forked")) << "the proof is passed on";
 }
 
 // What one hub signed is held against what a colleague was shown by that hub, not against the newest of another.
 TEST_F(LyingHubTest, AFileProvesItAlsoToWhoMetAnotherHubSince) {
   const SpaceId space = begin();
   HubOnDisk elsewhere{folder_.path() / "elsewhere"};
-  ann_.note(space, "Shown to Ann alone.");
-  one_.meet(ann_, space);
-  elsewhere.meet(ann_, space);
-  ben_.note(space, "Shown to Ben alone.");
-  other_->meet(ben_, space);
+  lead_.note(space, "Shown to the lead alone.");
+  one_.meet(lead_, space);
+  elsewhere.meet(lead_, space);
+  reviewer_.note(space, "Shown to the reviewer alone.");
+  other_->meet(reviewer_, space);
 
-  hand_file(ben_, ann_, space);
+  hand_file(reviewer_, lead_, space);
 
-  EXPECT_THAT(alarms(ann_, space), Contains("hub_forked"));
-  EXPECT_EQ(proofs(ann_, space).size(), 1u);
+  EXPECT_THAT(alarms(lead_, space), Contains("hub_forked"));
+  EXPECT_EQ(proofs(lead_, space).size(), 1u);
 }
 
 TEST_F(LyingHubTest, AColleaguesHeadThatTheChainPassesByIsAProof) {
   const SpaceId space = begin();
   for (int i = 0; i < 2; ++i) {
-    ben_.note(space, "Shown to Ben alone.");
-    other_->meet(ben_, space);
+    reviewer_.note(space, "Shown to the reviewer alone.");
+    other_->meet(reviewer_, space);
   }
-  hand_file(ben_, ann_, space);
-  EXPECT_THAT(proofs(ann_, space), IsEmpty()) << "no two heads of one number";
-  for (int i = 0; i < 5; ++i) {  // Ann is away while the hub goes on
-    cai_.note(space, "Shown to Cai.");
-    one_.meet(cai_, space);
+  hand_file(reviewer_, lead_, space);
+  EXPECT_THAT(proofs(lead_, space), IsEmpty()) << "no two heads of one number";
+  for (int i = 0; i < 5; ++i) {  // The lead is away while the hub goes on
+    colleague_.note(space, "Shown to the colleague.");
+    one_.meet(colleague_, space);
   }
 
-  one_.meet(ann_, space);
+  one_.meet(lead_, space);
 
-  EXPECT_THAT(alarms(ann_, space), Contains("hub_forked"));
-  ASSERT_EQ(proofs(ann_, space).size(), 1u);
-  const auto proof = proofs(ann_, space)[0];
+  EXPECT_THAT(alarms(lead_, space), Contains("hub_forked"));
+  ASSERT_EQ(proofs(lead_, space).size(), 1u);
+  const auto proof = proofs(lead_, space)[0];
   EXPECT_LT(proof.a.number, proof.b.number);
   EXPECT_TRUE(sync::verify_hub_fork(space, proof));
   sync::HubForkProof forged = proof;
@@ -110,22 +110,22 @@ TEST_F(LyingHubTest, AColleaguesHeadThatTheChainPassesByIsAProof) {
 
 TEST_F(LyingHubTest, AHubThatShowsLessThanAColleagueSawForgot) {
   const SpaceId space = begin();
-  ben_.note(space, "The hub keeps this from Ann.");
-  other_->meet(ben_, space);
-  other_->meet(ben_, space);
-  hand_file(ben_, ann_, space);
+  reviewer_.note(space, "The hub keeps this from the lead.");
+  other_->meet(reviewer_, space);
+  other_->meet(reviewer_, space);
+  hand_file(reviewer_, lead_, space);
 
-  one_.meet(ann_, space);
+  one_.meet(lead_, space);
 
-  EXPECT_THAT(must(ann_.replica->past_alarms(space)), Contains(testing::Field(&AlarmView::kind, "hub_restored")));
+  EXPECT_THAT(must(lead_.replica->past_alarms(space)), Contains(testing::Field(&AlarmView::kind, "hub_restored")));
   EXPECT_EQ(one_.reader().head(space)->epoch, other_->reader().head(space)->epoch + 1) << "an honest one heals so";
 }
 
 TEST_F(LyingHubTest, AHubThatLostItsLinksIsNotCalledAForger) {
   const SpaceId space = begin();
   for (int i = 0; i < 3; ++i) {
-    ben_.note(space, "More.");
-    one_.meet(ben_, space);
+    reviewer_.note(space, "More.");
+    one_.meet(reviewer_, space);
   }
   {
     sqlite::Transaction transaction(one_.database());
@@ -133,26 +133,26 @@ TEST_F(LyingHubTest, AHubThatLostItsLinksIsNotCalledAForger) {
     transaction.commit();
   }
 
-  one_.meet(ann_, space);
+  one_.meet(lead_, space);
 
-  EXPECT_THAT(alarms(ann_, space), Contains("hub_unlinked"));
-  EXPECT_THAT(alarms(ann_, space), Not(Contains("hub_forked")));
-  must(ann_.replica->acknowledge_alarms(space));
-  ann_.note(space, "Goes on.");
-  one_.meet(ann_, space);
-  one_.meet(ann_, space);
-  EXPECT_THAT(alarms(ann_, space), IsEmpty());
+  EXPECT_THAT(alarms(lead_, space), Contains("hub_unlinked"));
+  EXPECT_THAT(alarms(lead_, space), Not(Contains("hub_forked")));
+  must(lead_.replica->acknowledge_alarms(space));
+  lead_.note(space, "Goes on.");
+  one_.meet(lead_, space);
+  one_.meet(lead_, space);
+  EXPECT_THAT(alarms(lead_, space), IsEmpty());
 }
 
 TEST_F(LyingHubTest, EqualPositionsWithDifferentDigestsAlarmBoth) {
   const SpaceId space = begin();
-  ann_.note(space, "The same on both.");
-  for (Tablet* tablet : {&ann_, &ben_, &ann_, &ben_}) one_.meet(*tablet, space);
-  EXPECT_THAT(alarms(ann_, space), IsEmpty());
-  ann_.note(space, "And one more.");
-  for (Tablet* tablet : {&ann_, &ben_, &ann_, &ben_}) one_.meet(*tablet, space);
-  // A page of Ben's file went bad and SQLite did not notice.
-  auto& store = dynamic_cast<ReplicaFacade&>(*ben_.replica).opened(space).store();
+  lead_.note(space, "The same on both.");
+  for (Tablet* tablet : {&lead_, &reviewer_, &lead_, &reviewer_}) one_.meet(*tablet, space);
+  EXPECT_THAT(alarms(lead_, space), IsEmpty());
+  lead_.note(space, "And one more.");
+  for (Tablet* tablet : {&lead_, &reviewer_, &lead_, &reviewer_}) one_.meet(*tablet, space);
+  // A page of the reviewer's file went bad and SQLite did not notice.
+  auto& store = dynamic_cast<ReplicaFacade&>(*reviewer_.replica).opened(space).store();
   {
     sqlite::Transaction transaction(store.database());
     transaction.execute(
@@ -160,19 +160,19 @@ TEST_F(LyingHubTest, EqualPositionsWithDifferentDigestsAlarmBoth) {
         "'positions'; DELETE FROM evidence");
     transaction.commit();
   }
-  ben_.reopen();
+  reviewer_.reopen();
 
-  for (Tablet* tablet : {&ben_, &ann_, &ben_, &ann_}) {
+  for (Tablet* tablet : {&reviewer_, &lead_, &reviewer_, &lead_}) {
     must(tablet->replica->export_day_end(space));
     one_.meet(*tablet, space);
   }
 
-  EXPECT_THAT(alarms(ben_, space), Contains("digest"));
-  EXPECT_THAT(alarms(ann_, space), Contains("digest"));
-  EXPECT_THAT(must(ben_.replica->check(space)), Not(IsEmpty()));
-  must(ben_.replica->mend(space));
-  EXPECT_THAT(must(ben_.replica->check(space)), IsEmpty());
-  EXPECT_EQ(ben_.digest(space), ann_.digest(space));
+  EXPECT_THAT(alarms(reviewer_, space), Contains("digest"));
+  EXPECT_THAT(alarms(lead_, space), Contains("digest"));
+  EXPECT_THAT(must(reviewer_.replica->check(space)), Not(IsEmpty()));
+  must(reviewer_.replica->mend(space));
+  EXPECT_THAT(must(reviewer_.replica->check(space)), IsEmpty());
+  EXPECT_EQ(reviewer_.digest(space), lead_.digest(space));
 }
 
 }  // namespace

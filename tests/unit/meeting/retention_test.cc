@@ -33,32 +33,32 @@ class RetentionTest : public StoryTest {
 };
 
 TEST_F(RetentionTest, TheHubDropsASpaceWhoseTimeHasCome) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "Stays on the tablet.");
-  must(ann.replica->expire(space, 2'000));
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "Stays on the tablet.");
+  must(lead.replica->expire(space, 2'000));
+  hub_.meet(lead, space);
 
   EXPECT_THAT(drop(1'999), IsEmpty());
   EXPECT_THAT(drop(2'000), ElementsAre(space));
 
   for (const char* table : {"item", "link", "log", "space"}) EXPECT_EQ(rows(table), 0) << table;
-  EXPECT_THAT(refusal(ann, space), HasSubstr("has expired"));
-  EXPECT_EQ(ann.get(space, id)["body"].text(), "Stays on the tablet.");
+  EXPECT_THAT(refusal(lead, space), HasSubstr("has expired"));
+  EXPECT_EQ(lead.get(space, id)["body"].text(), "Stays on the tablet.");
   hub_.stop();
   hub_.start();
-  EXPECT_THAT(refusal(ann, space), HasSubstr("has expired")) << "nobody brings it back by meeting the hub";
+  EXPECT_THAT(refusal(lead, space), HasSubstr("has expired")) << "nobody brings it back by meeting the hub";
   EXPECT_EQ(rows("space"), 0);
 }
 
 TEST_F(RetentionTest, ADateThatWasTakenBackDropsNothing) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {}), other = must(ann.replica->found_space("host_school", "Host", kLead)).space;
-  must(ann.replica->expire(space, 2'000));
-  hub_.meet(ann, space);
-  hub_.meet(ann, other);
-  must(ann.replica->expire(space, 0));
-  hub_.meet(ann, space);
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {}), other = must(lead.replica->found_space("host_school", "Host", kLead)).space;
+  must(lead.replica->expire(space, 2'000));
+  hub_.meet(lead, space);
+  hub_.meet(lead, other);
+  must(lead.replica->expire(space, 0));
+  hub_.meet(lead, space);
 
   EXPECT_THAT(drop(9'000'000'000'000), IsEmpty());
 }

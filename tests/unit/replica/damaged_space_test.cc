@@ -21,18 +21,20 @@ void write_content(const std::filesystem::path& path, const std::string& content
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
 
-// Ann's tablet with two spaces and a note in each.
+// The lead's tablet with two spaces and a note in each.
 class DamagedSpaceTest : public StoryTest {
  protected:
   void SetUp() override {
-    ann_ = &tablet("Ann");
-    team_ = must(ann_->replica->found_space("review_team", "Team", kLead)).space;
-    host_ = must(ann_->replica->found_space("host_school", "School", kLead)).space;
-    note_ = ann_->note(team_, "In the team's space.");
-    other_note_ = ann_->note(host_, "In the school's space.");
+    lead_ = &tablet("Lead");
+    team_ = must(lead_->replica->found_space("review_team", "Team", kLead)).space;
+    host_ = must(lead_->replica->found_space("host_school", "School", kLead)).space;
+    note_ = lead_->note(team_, "In the team's space.");
+    other_note_ = lead_->note(host_, "In the school's space.");
   }
 
-  std::filesystem::path file() const { return ann_->folder / "spaces" / (to_hex(team_.span().first(16)) + ".plenary"); }
+  std::filesystem::path file() const {
+    return lead_->folder / "spaces" / (to_hex(team_.span().first(16)) + ".plenary");
+  }
   std::filesystem::path log() const { return file().string() + "-wal"; }
   static void flip(const std::filesystem::path& path, std::size_t at) {
     std::string content = content_of(path);
@@ -42,32 +44,32 @@ class DamagedSpaceTest : public StoryTest {
   // The files as they are now, as if the program had ended here.
   void kill() {
     const std::string database = content_of(file()), log_content = content_of(log());
-    ann_->replica.reset();
+    lead_->replica.reset();
     write_content(file(), database);
     write_content(log(), log_content);
   }
   void expect_the_team_damaged_and_the_rest_well() {
-    ann_->reopen();
-    ASSERT_THAT(ann_->replica->damaged_spaces(), SizeIs(1));
-    const DamagedSpace& damaged = ann_->replica->damaged_spaces().front();
+    lead_->reopen();
+    ASSERT_THAT(lead_->replica->damaged_spaces(), SizeIs(1));
+    const DamagedSpace& damaged = lead_->replica->damaged_spaces().front();
     EXPECT_EQ(damaged.file, file());
     EXPECT_TRUE(team_.hex().starts_with(damaged.digits));
     EXPECT_THAT(damaged.error.message, HasSubstr(file().string() + " is damaged"));
     EXPECT_THAT(damaged.error.message, HasSubstr("Put a backup"));
-    EXPECT_THAT(ann_->replica->spaces(), SizeIs(1));
-    EXPECT_EQ(ann_->replica->get(team_, note_).error(), damaged.error);
-    EXPECT_EQ(ann_->replica->edit(team_)->create("evidence").error(), damaged.error);
-    EXPECT_EQ(ann_->get(host_, other_note_)["body"].text(), "In the school's space.");
-    ann_->note(host_, "Written meanwhile.");
+    EXPECT_THAT(lead_->replica->spaces(), SizeIs(1));
+    EXPECT_EQ(lead_->replica->get(team_, note_).error(), damaged.error);
+    EXPECT_EQ(lead_->replica->edit(team_)->create("evidence").error(), damaged.error);
+    EXPECT_EQ(lead_->get(host_, other_note_)["body"].text(), "In the school's space.");
+    lead_->note(host_, "Written meanwhile.");
   }
 
-  Tablet* ann_ = nullptr;
+  Tablet* lead_ = nullptr;
   SpaceId team_, host_;
   RecordId note_, other_note_;
 };
 
 TEST_F(DamagedSpaceTest, AFileDamagedAtItsBeginningIsNeitherSetAsideNorLeftOut) {
-  ann_->replica.reset();
+  lead_->replica.reset();
   const std::string good = content_of(file());
 
   for (const std::size_t at : {std::size_t{0}, std::size_t{17}, std::size_t{4000}, std::size_t{5000}}) {
@@ -75,16 +77,16 @@ TEST_F(DamagedSpaceTest, AFileDamagedAtItsBeginningIsNeitherSetAsideNorLeftOut) 
     flip(file(), at);
     const std::string damaged = content_of(file());
     expect_the_team_damaged_and_the_rest_well();
-    ann_->replica.reset();
+    lead_->replica.reset();
     EXPECT_EQ(content_of(file()), damaged);
   }
   write_content(file(), good);
-  ann_->reopen();
-  EXPECT_EQ(ann_->get(team_, note_)["body"].text(), "In the team's space.");
+  lead_->reopen();
+  EXPECT_EQ(lead_->get(team_, note_)["body"].text(), "In the team's space.");
 }
 
 TEST_F(DamagedSpaceTest, AFileThatIsNoSealedOneIsNeitherSetAsideNorLeftOut) {
-  ann_->replica.reset();
+  lead_->replica.reset();
 
   write_content(file(), "SQLite format 3, and then a letter to my aunt" + std::string(8000, '.'));
 
@@ -97,9 +99,9 @@ TEST_F(DamagedSpaceTest, ALogThatAKilledProgramLeftIsNotLeftOut) {
   const std::string damaged = content_of(log());
 
   expect_the_team_damaged_and_the_rest_well();
-  EXPECT_THAT(ann_->replica->damaged_spaces().front().error.message, HasSubstr("-wal was altered"));
+  EXPECT_THAT(lead_->replica->damaged_spaces().front().error.message, HasSubstr("-wal was altered"));
 
-  ann_->replica.reset();
+  lead_->replica.reset();
   EXPECT_EQ(content_of(log()), damaged);
 }
 
@@ -110,31 +112,31 @@ TEST_F(DamagedSpaceTest, AnEmptiedFileBesideALogIsNotTakenForANewOne) {
 
   expect_the_team_damaged_and_the_rest_well();
 
-  ann_->replica.reset();
+  lead_->replica.reset();
   EXPECT_EQ(content_of(log()), log_content);
 }
 
 TEST_F(DamagedSpaceTest, AFileWhoseMakingWasNotCompletedIsSetAside) {
-  const auto begun = ann_->folder / "spaces" / (std::string(32, '7') + ".plenary");
+  const auto begun = lead_->folder / "spaces" / (std::string(32, '7') + ".plenary");
   write_content(begun, "");
 
-  ann_->reopen();
+  lead_->reopen();
 
-  EXPECT_THAT(ann_->replica->damaged_spaces(), IsEmpty());
-  EXPECT_THAT(ann_->replica->spaces(), SizeIs(2));
+  EXPECT_THAT(lead_->replica->damaged_spaces(), IsEmpty());
+  EXPECT_THAT(lead_->replica->spaces(), SizeIs(2));
   EXPECT_TRUE(std::filesystem::exists(begun.string() + ".incomplete"));
 }
 
 TEST_F(DamagedSpaceTest, JoiningADamagedSpaceAgainSaysThatItIsDamaged) {
-  const std::string link = must(ann_->replica->invite(team_, kReviewer, "Ann"));
-  ann_->replica.reset();
+  const std::string link = must(lead_->replica->invite(team_, kReviewer, "Lead"));
+  lead_->replica.reset();
   flip(file(), 100);
-  ann_->reopen();
+  lead_->reopen();
 
-  const auto joined = ann_->replica->join(link);
+  const auto joined = lead_->replica->join(link);
 
   ASSERT_FALSE(joined);
-  EXPECT_EQ(joined.error(), ann_->replica->damaged_spaces().front().error);
+  EXPECT_EQ(joined.error(), lead_->replica->damaged_spaces().front().error);
 }
 
 }  // namespace

@@ -11,48 +11,48 @@ namespace {
 class DayEndTest : public StoryTest {};
 
 TEST_F(DayEndTest, BringsATabletsDayAndTakesTheReceiptBack) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ben.note(space, "By file.");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = reviewer.note(space, "By file.");
 
-  const Bytes file = must(ben.replica->export_day_end(space));
-  const ImportSummary first = must(ann.replica->import_day_end(file));
-  const ImportSummary again = must(ann.replica->import_day_end(file));
+  const Bytes file = must(reviewer.replica->export_day_end(space));
+  const ImportSummary first = must(lead.replica->import_day_end(file));
+  const ImportSummary again = must(lead.replica->import_day_end(file));
 
   EXPECT_EQ(first.changes_new, 1u);
   EXPECT_EQ(again.changes_new, 0u);
   EXPECT_EQ(again.changes_known, 1u);
-  EXPECT_EQ(ann.get(space, id)["body"].text(), "By file.");
-  EXPECT_EQ(must(ben.replica->status(space)).unsent_changes, 1u);
-  const ImportSummary receipt = must(ben.replica->import_day_end(must(ann.replica->receipt(space))));
+  EXPECT_EQ(lead.get(space, id)["body"].text(), "By file.");
+  EXPECT_EQ(must(reviewer.replica->status(space)).unsent_changes, 1u);
+  const ImportSummary receipt = must(reviewer.replica->import_day_end(must(lead.replica->receipt(space))));
   EXPECT_TRUE(receipt.receipt);
-  EXPECT_EQ(must(ben.replica->status(space)).unsent_changes, 0u);
-  EXPECT_EQ(must(ben.replica->status(space)).notes_handed_over, 1u);
+  EXPECT_EQ(must(reviewer.replica->status(space)).unsent_changes, 0u);
+  EXPECT_EQ(must(reviewer.replica->status(space)).notes_handed_over, 1u);
 }
 
 TEST_F(DayEndTest, RefusesATruncatedAChangedAndAForeignFile) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const SpaceId other = team(eve, {});
-  ben.note(space, "By file.");
-  eve.note(other, "Somewhere else.");
-  const Bytes file = must(ben.replica->export_day_end(space));
-  const Digest before = ann.digest(space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& outsider = tablet("Outsider");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const SpaceId other = team(outsider, {});
+  reviewer.note(space, "By file.");
+  outsider.note(other, "Somewhere else.");
+  const Bytes file = must(reviewer.replica->export_day_end(space));
+  const Digest before = lead.digest(space);
 
-  const auto truncated = ann.replica->import_day_end(ByteSpan(file).first(file.size() / 2));
+  const auto truncated = lead.replica->import_day_end(ByteSpan(file).first(file.size() / 2));
   Bytes flipped = file;
   flipped[file.size() / 2] ^= std::byte{1};
-  const auto changed = ann.replica->import_day_end(flipped);
-  const auto foreign = ann.replica->import_day_end(must(eve.replica->export_day_end(other)));
+  const auto changed = lead.replica->import_day_end(flipped);
+  const auto foreign = lead.replica->import_day_end(must(outsider.replica->export_day_end(other)));
 
   EXPECT_EQ(truncated.error().code, ErrorCode::malformed);
   EXPECT_EQ(changed.error().code, ErrorCode::malformed);
   EXPECT_NE(truncated.error().message, changed.error().message);
   EXPECT_EQ(foreign.error().code, ErrorCode::not_found);
-  EXPECT_EQ(ann.digest(space), before);
+  EXPECT_EQ(lead.digest(space), before);
 }
 
 TEST_F(DayEndTest, GivesOneStateInEveryOrderOfFourTablets) {

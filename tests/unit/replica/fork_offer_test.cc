@@ -15,24 +15,24 @@ class ForkOfferTest : public StoryTest {
 };
 
 TEST_F(ForkOfferTest, SendsOnlyTheOtherBranchAndSaysThatItIsOne) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ben.note(space, "On both branches.");
-  meet(ann, ben, space);
-  const log::Head common = newest_head(ben, space);
-  take_image(ben);
-  ben.note(space, "On the first branch.");
-  const log::Head first = newest_head(ben, space);
-  pass_on(ben, ann, space);
-  restore_image(ben);
-  ben.note(space, "On the second branch.");
-  const log::Head second = newest_head(ben, space);
-  pass_on(ben, ann, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  reviewer.note(space, "On both branches.");
+  meet(lead, reviewer, space);
+  const log::Head common = newest_head(reviewer, space);
+  take_image(reviewer);
+  reviewer.note(space, "On the first branch.");
+  const log::Head first = newest_head(reviewer, space);
+  pass_on(reviewer, lead, space);
+  restore_image(reviewer);
+  reviewer.note(space, "On the second branch.");
+  const log::Head second = newest_head(reviewer, space);
+  pass_on(reviewer, lead, space);
 
   const auto offered = [&](const log::Head& held) {
     const sync::LogWant want{common.log, {held}};
-    return ann.replica->sync().missing_segments(space, {&want, 1});
+    return lead.replica->sync().missing_segments(space, {&want, 1});
   };
 
   for (const auto& [held, other] : {std::pair{first, second}, std::pair{second, first}}) {

@@ -8,53 +8,54 @@ namespace {
 
 class FreshnessTest : public StoryTest {
  protected:
-  // What Ben's tablet shows of Ann's.
-  DeviceStatus status_of_ann() {
-    for (const DeviceStatus& status : must(ben_.replica->device_statuses(space_))) {
-      if (status.name == "Ann") return status;
+  // What the reviewer's tablet shows of the lead's.
+  DeviceStatus status_of_lead() {
+    for (const DeviceStatus& status : must(reviewer_.replica->device_statuses(space_))) {
+      if (status.name == "Lead") return status;
     }
-    ADD_FAILURE() << "Nothing is heard of Ann's tablet";
+    ADD_FAILURE() << "Nothing is heard of the lead's tablet";
     return {};
   }
   void pass_statuses_on() {
-    must(ann_.replica->export_day_end(space_));  // writes her status
-    const auto inventory = ann_.replica->sync().inventory(space_).value();
+    must(lead_.replica->export_day_end(space_));  // writes the lead's status
+    const auto inventory = lead_.replica->sync().inventory(space_).value();
     for (const auto& name : inventory.notices) {
-      ben_.replica->sync().store(space_, {{name.kind, ann_.replica->sync().notice(space_, name).value(), {}, false}});
+      reviewer_.replica->sync().store(space_,
+                                      {{name.kind, lead_.replica->sync().notice(space_, name).value(), {}, false}});
     }
   }
 
-  Tablet& ann_ = tablet("Ann");
-  Tablet& ben_ = tablet("Ben");
-  SpaceId space_ = team(ann_, {{&ben_, kReviewer}});
+  Tablet& lead_ = tablet("Lead");
+  Tablet& reviewer_ = tablet("Reviewer");
+  SpaceId space_ = team(lead_, {{&reviewer_, kReviewer}});
 };
 
 TEST_F(FreshnessTest, AStatusThatNamesMoreThanIsHereShowsItsTabletAhead) {
-  ann_.note(space_, "Both have this.");
-  meet(ann_, ben_, space_);
+  lead_.note(space_, "Both have this.");
+  meet(lead_, reviewer_, space_);
   pass_statuses_on();
-  EXPECT_EQ(status_of_ann().logs_ahead, 0u);
-  EXPECT_TRUE(status_of_ann().same_position);
+  EXPECT_EQ(status_of_lead().logs_ahead, 0u);
+  EXPECT_TRUE(status_of_lead().same_position);
 
-  ann_.note(space_, "Somebody keeps this from Ben.");
+  lead_.note(space_, "Somebody keeps this from the reviewer.");
   pass_statuses_on();
 
-  EXPECT_EQ(status_of_ann().logs_ahead, 1u);
-  EXPECT_FALSE(status_of_ann().same_position) << "that they were once at one position says nothing of now";
-  pass_on(ann_, ben_, space_);
-  EXPECT_EQ(status_of_ann().logs_ahead, 0u);
-  EXPECT_TRUE(status_of_ann().same_position);
-  EXPECT_TRUE(status_of_ann().same_digest);
+  EXPECT_EQ(status_of_lead().logs_ahead, 1u);
+  EXPECT_FALSE(status_of_lead().same_position) << "that they were once at one position says nothing of now";
+  pass_on(lead_, reviewer_, space_);
+  EXPECT_EQ(status_of_lead().logs_ahead, 0u);
+  EXPECT_TRUE(status_of_lead().same_position);
+  EXPECT_TRUE(status_of_lead().same_digest);
 }
 
 TEST_F(FreshnessTest, AColleagueWhoLacksSomethingIsNotAhead) {
-  meet(ann_, ben_, space_);
+  meet(lead_, reviewer_, space_);
   pass_statuses_on();
 
-  ben_.note(space_, "Ann does not have this yet.");
+  reviewer_.note(space_, "The lead does not have this yet.");
 
-  EXPECT_EQ(status_of_ann().logs_ahead, 0u);
-  EXPECT_FALSE(status_of_ann().same_position);
+  EXPECT_EQ(status_of_lead().logs_ahead, 0u);
+  EXPECT_FALSE(status_of_lead().same_position);
 }
 
 }  // namespace

@@ -40,13 +40,13 @@ class IntruderTest : public StoryTest {
 };
 
 TEST_F(IntruderTest, WhoeverClaimsToBeAColleagueIsNotLetInByItself) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const std::string link = must(ann.replica->invite(space, kReviewer, "a colleague of the school"));
-  claim_as(ann, space, link, person_of(ann, space, "Ben"));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const std::string link = must(lead.replica->invite(space, kReviewer, "a colleague of the school"));
+  claim_as(lead, space, link, person_of(lead, space, "Reviewer"));
 
-  const auto ratified = must(ann.replica->ratify(space));
+  const auto ratified = must(lead.replica->ratify(space));
 
   ASSERT_THAT(ratified, SizeIs(1));
   EXPECT_FALSE(ratified[0].granted);
@@ -54,15 +54,15 @@ TEST_F(IntruderTest, WhoeverClaimsToBeAColleagueIsNotLetInByItself) {
 }
 
 TEST_F(IntruderTest, WhoeverClaimsToBeSomebodyNewIsLetIn) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const std::string link = must(ann.replica->invite(space, kReviewer, "somebody new"));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const std::string link = must(lead.replica->invite(space, kReviewer, "somebody new"));
   PersonId new_person;
-  ann.environment.random(new_person.bytes);
-  claim_as(ann, space, link, new_person);
+  lead.environment.random(new_person.bytes);
+  claim_as(lead, space, link, new_person);
 
-  const auto ratified = must(ann.replica->ratify(space));
+  const auto ratified = must(lead.replica->ratify(space));
 
   ASSERT_THAT(ratified, SizeIs(1));
   EXPECT_TRUE(ratified[0].granted) << ratified[0].why_not;
@@ -70,22 +70,22 @@ TEST_F(IntruderTest, WhoeverClaimsToBeSomebodyNewIsLetIn) {
 
 // Whoever was removed still has a key of the space.
 TEST_F(IntruderTest, AReceiptOfSomebodyWhoWasRemovedSaysNothing) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ann.note(space, "Pupils read aloud.");
-  must(ben.replica->import_day_end(must(ann.replica->export_day_end(space))));
-  const Bytes receipt = must(ben.replica->receipt(space));
-  const auto unsent = must(ann.replica->status(space)).unsent_changes;
-  for (const auto& member : must(ann.replica->members(space))) {
-    if (member.name == "Ben") must(ann.replica->remove(space, member.device, ""));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  lead.note(space, "Pupils read aloud.");
+  must(reviewer.replica->import_day_end(must(lead.replica->export_day_end(space))));
+  const Bytes receipt = must(reviewer.replica->receipt(space));
+  const auto unsent = must(lead.replica->status(space)).unsent_changes;
+  for (const auto& member : must(lead.replica->members(space))) {
+    if (member.name == "Reviewer") must(lead.replica->remove(space, member.device, ""));
   }
 
-  const auto imported = ann.replica->import_day_end(receipt);
+  const auto imported = lead.replica->import_day_end(receipt);
 
   ASSERT_FALSE(imported);
   EXPECT_EQ(imported.error().code, ErrorCode::refused);
-  EXPECT_EQ(must(ann.replica->status(space)).unsent_changes, unsent);
+  EXPECT_EQ(must(lead.replica->status(space)).unsent_changes, unsent);
 }
 
 }  // namespace

@@ -48,163 +48,163 @@ class KeepingTest : public StoryTest {
 };
 
 TEST_F(KeepingTest, HandsOverToAMemberWhoThenDecidesAlone) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
 
-  must(ann.replica->hand_over(space, device_of(ben, space)));
-  meet(ann, ben, space);
+  must(lead.replica->hand_over(space, device_of(reviewer, space)));
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(keeper(ben, space), "Ben");
-  EXPECT_EQ(must(ann.replica->keeping(space)).since, KeepingView::Since::hand_over);
-  EXPECT_EQ(ann.replica->remove(space, device_of(cai, space), "").error().code, ErrorCode::refused);
-  must(ben.replica->remove(space, device_of(ann, space), "Her review is over"));
-  meet(ben, cai, space);
-  EXPECT_EQ(keeper(cai, space), "Ben");
-  cai.note(space, "Under the new keeper.");
-  meet(cai, ben, space);
-  EXPECT_THAT(kinds_of_alarms(ben, space), IsEmpty());
-  expect_equal(space, {&ben, &cai});
+  EXPECT_EQ(keeper(reviewer, space), "Reviewer");
+  EXPECT_EQ(must(lead.replica->keeping(space)).since, KeepingView::Since::hand_over);
+  EXPECT_EQ(lead.replica->remove(space, device_of(colleague, space), "").error().code, ErrorCode::refused);
+  must(reviewer.replica->remove(space, device_of(lead, space), "The review is over"));
+  meet(reviewer, colleague, space);
+  EXPECT_EQ(keeper(colleague, space), "Reviewer");
+  colleague.note(space, "Under the new keeper.");
+  meet(colleague, reviewer, space);
+  EXPECT_THAT(kinds_of_alarms(reviewer, space), IsEmpty());
+  expect_equal(space, {&reviewer, &colleague});
 }
 
 TEST_F(KeepingTest, GrantsWhoUsedTheFormerKeepersInvitation) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& dai = tablet("Dai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}});
-  must(dai.replica->join(must(ann.replica->invite(space, kReviewer, "Dai of Ysgol y Bryn"))));
-  must(ann.replica->hand_over(space, device_of(ben, space)));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& newcomer = tablet("Newcomer");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}});
+  must(newcomer.replica->join(must(lead.replica->invite(space, kReviewer, "Newcomer of Ysgol y Bryn"))));
+  must(lead.replica->hand_over(space, device_of(reviewer, space)));
 
-  meet(ann, ben, space);
-  meet(ben, dai, space);
+  meet(lead, reviewer, space);
+  meet(reviewer, newcomer, space);
 
-  const auto members = must(ben.replica->members(space));
-  EXPECT_NE(std::ranges::find(members, "Dai of Ysgol y Bryn", &MemberView::name), members.end());
+  const auto members = must(reviewer.replica->members(space));
+  EXPECT_NE(std::ranges::find(members, "Newcomer of Ysgol y Bryn", &MemberView::name), members.end());
 }
 
 TEST_F(KeepingTest, RecoversWithThePrintedCodeOnAnyMembersDevice) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
 
-  const std::string next = must(ben.replica->recover(space, code_));
-  must(ben.replica->remove(space, device_of(ann, space), "Her tablet is lost"));
-  meet(ben, cai, space);
+  const std::string next = must(reviewer.replica->recover(space, code_));
+  must(reviewer.replica->remove(space, device_of(lead, space), "The tablet is lost"));
+  meet(reviewer, colleague, space);
 
-  EXPECT_EQ(keeper(cai, space), "Ben");
-  EXPECT_EQ(must(cai.replica->keeping(space)).since, KeepingView::Since::recovery);
-  EXPECT_EQ(must(cai.replica->keeping(space)).epoch, 1u);
-  const auto used = cai.replica->recover(space, code_);
+  EXPECT_EQ(keeper(colleague, space), "Reviewer");
+  EXPECT_EQ(must(colleague.replica->keeping(space)).since, KeepingView::Since::recovery);
+  EXPECT_EQ(must(colleague.replica->keeping(space)).epoch, 1u);
+  const auto used = colleague.replica->recover(space, code_);
   EXPECT_EQ(used.error().code, ErrorCode::refused);
   EXPECT_NE(next, code_);
-  must(cai.replica->recover(space, next));
-  meet(cai, ben, space);
-  EXPECT_EQ(keeper(ben, space), "Cai");
-  expect_equal(space, {&ben, &cai});
+  must(colleague.replica->recover(space, next));
+  meet(colleague, reviewer, space);
+  EXPECT_EQ(keeper(reviewer, space), "Colleague");
+  expect_equal(space, {&reviewer, &colleague});
 }
 
 TEST_F(KeepingTest, RefusesAMistypedCodeAndSaysWhatIsWrong) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}});
   std::string mistyped = code_;
   mistyped[0] = mistyped[0] == 'a' ? 'b' : 'a';
 
-  EXPECT_EQ(ben.replica->recover(space, mistyped).error().code, ErrorCode::refused);
-  EXPECT_EQ(ben.replica->recover(space, code_.substr(0, 30)).error().code, ErrorCode::malformed);
-  EXPECT_THAT(ben.replica->recover(space, code_.substr(0, 4)).error().message, HasSubstr("has 4"));
-  EXPECT_EQ(keeper(ben, space), "Ann");
+  EXPECT_EQ(reviewer.replica->recover(space, mistyped).error().code, ErrorCode::refused);
+  EXPECT_EQ(reviewer.replica->recover(space, code_.substr(0, 30)).error().code, ErrorCode::malformed);
+  EXPECT_THAT(reviewer.replica->recover(space, code_.substr(0, 4)).error().message, HasSubstr("has 4"));
+  EXPECT_EQ(keeper(reviewer, space), "Lead");
   std::string spaced = "  ";
   for (const char c : code_) spaced += c == '-' ? ' ' : static_cast<char>(std::toupper(c));
-  must(ben.replica->recover(space, spaced));
-  EXPECT_EQ(keeper(ben, space), "Ben");
+  must(reviewer.replica->recover(space, spaced));
+  EXPECT_EQ(keeper(reviewer, space), "Reviewer");
 }
 
 TEST_F(KeepingTest, VoidsWhatTheFormerKeeperDecidedApart) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
-  must(ben.replica->recover(space, code_));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
+  must(reviewer.replica->recover(space, code_));
 
-  must(ann.replica->remove(space, device_of(cai, space), ""));  // she does not know yet
-  meet(ann, ben, space);
-  meet(ben, cai, space);
+  must(lead.replica->remove(space, device_of(colleague, space), ""));  // who does not know yet
+  meet(lead, reviewer, space);
+  meet(reviewer, colleague, space);
 
-  for (Tablet* tablet : {&ann, &ben, &cai}) {
-    EXPECT_EQ(keeper(*tablet, space), "Ben") << tablet->replica->person();
+  for (Tablet* tablet : {&lead, &reviewer, &colleague}) {
+    EXPECT_EQ(keeper(*tablet, space), "Reviewer") << tablet->replica->person();
     EXPECT_THAT(kinds_of_alarms(*tablet, space), ElementsAre("void_records"));
     EXPECT_EQ(must(tablet->replica->keeping(space)).keys, 1u);
   }
-  cai.note(space, "I am still here.");
-  meet(cai, ben, space);
-  EXPECT_THAT(must(ben.replica->list(space, {.type = "evidence"})), SizeIs(1));
+  colleague.note(space, "I am still here.");
+  meet(colleague, reviewer, space);
+  EXPECT_THAT(must(reviewer.replica->list(space, {.type = "evidence"})), SizeIs(1));
 }
 
 TEST_F(KeepingTest, StillReadsWhatWasSealedUnderAKeyThatIsVoidSince) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
-  must(ann.replica->rotate(space));
-  pass_on(ann, ben, space);
-  ben.note(space, "Sealed under the key that becomes void.");
-  const Bytes file = must(ben.replica->export_day_end(space));
-  must(cai.replica->recover(space, code_));
-  pass_on(ann, cai, space);
-  cai.reopen();
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
+  must(lead.replica->rotate(space));
+  pass_on(lead, reviewer, space);
+  reviewer.note(space, "Sealed under the key that becomes void.");
+  const Bytes file = must(reviewer.replica->export_day_end(space));
+  must(colleague.replica->recover(space, code_));
+  pass_on(lead, colleague, space);
+  colleague.reopen();
 
-  EXPECT_EQ(must(cai.replica->import_day_end(file)).changes_new, 1u);
-  EXPECT_EQ(keeper(cai, space), "Cai");
-  EXPECT_THAT(must(cai.replica->list(space, {.type = "evidence"})), SizeIs(1));
+  EXPECT_EQ(must(colleague.replica->import_day_end(file)).changes_new, 1u);
+  EXPECT_EQ(keeper(colleague, space), "Colleague");
+  EXPECT_THAT(must(colleague.replica->list(space, {.type = "evidence"})), SizeIs(1));
 }
 
 TEST_F(KeepingTest, LetsTwoDeputiesRecoverTogetherAndNeitherAlone) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  Tablet& dai = tablet("Dai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}, {&dai, kShadow}});
-  EXPECT_EQ(ann.replica->name_deputies(space, code_, device_of(ben, space), device_of(ann, space)).error().code,
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  Tablet& newcomer = tablet("Newcomer");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}, {&newcomer, kShadow}});
+  EXPECT_EQ(lead.replica->name_deputies(space, code_, device_of(reviewer, space), device_of(lead, space)).error().code,
             ErrorCode::invalid_argument);
 
-  must(ann.replica->name_deputies(space, code_, device_of(ben, space), device_of(cai, space)));
-  for (Tablet* tablet : {&ben, &cai, &dai}) meet(ann, *tablet, space);
+  must(lead.replica->name_deputies(space, code_, device_of(reviewer, space), device_of(colleague, space)));
+  for (Tablet* tablet : {&reviewer, &colleague, &newcomer}) meet(lead, *tablet, space);
 
-  EXPECT_THAT(must(dai.replica->keeping(space)).deputies, SizeIs(2));
-  EXPECT_EQ(dai.replica->deputy_part(space).error().code, ErrorCode::not_found);
-  const std::string part = must(cai.replica->deputy_part(space));
-  const std::string own = must(ben.replica->deputy_part(space));
+  EXPECT_THAT(must(newcomer.replica->keeping(space)).deputies, SizeIs(2));
+  EXPECT_EQ(newcomer.replica->deputy_part(space).error().code, ErrorCode::not_found);
+  const std::string part = must(colleague.replica->deputy_part(space));
+  const std::string own = must(reviewer.replica->deputy_part(space));
   EXPECT_NE(part, own);
-  EXPECT_FALSE(ben.replica->recover(space, own)) << "one part twice is not both";
-  EXPECT_FALSE(dai.replica->recover(space, part)) << "the part alone is not the key";
-  must(ben.replica->recover(space, part));
-  meet(ben, cai, space);
-  EXPECT_EQ(keeper(cai, space), "Ben");
-  EXPECT_THAT(must(cai.replica->keeping(space)).deputies, IsEmpty()) << "a new key, not shared out yet";
+  EXPECT_FALSE(reviewer.replica->recover(space, own)) << "one part twice is not both";
+  EXPECT_FALSE(newcomer.replica->recover(space, part)) << "the part alone is not the key";
+  must(reviewer.replica->recover(space, part));
+  meet(reviewer, colleague, space);
+  EXPECT_EQ(keeper(colleague, space), "Reviewer");
+  EXPECT_THAT(must(colleague.replica->keeping(space)).deputies, IsEmpty()) << "a new key, not shared out yet";
 }
 
 TEST_F(KeepingTest, EndsTheFormerDeputiesPartsWhenOthersAreNamed) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  Tablet& dai = tablet("Dai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kReviewer}, {&dai, kShadow}});
-  must(ann.replica->name_deputies(space, code_, device_of(ben, space), device_of(cai, space)));
-  meet(ann, cai, space);
-  const std::string former = must(cai.replica->deputy_part(space));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  Tablet& newcomer = tablet("Newcomer");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}, {&newcomer, kShadow}});
+  must(lead.replica->name_deputies(space, code_, device_of(reviewer, space), device_of(colleague, space)));
+  meet(lead, colleague, space);
+  const std::string former = must(colleague.replica->deputy_part(space));
 
-  must(ann.replica->name_deputies(space, code_, device_of(ben, space), device_of(dai, space)));
-  meet(ann, ben, space);
-  meet(ann, cai, space);
+  must(lead.replica->name_deputies(space, code_, device_of(reviewer, space), device_of(newcomer, space)));
+  meet(lead, reviewer, space);
+  meet(lead, colleague, space);
 
-  EXPECT_EQ(cai.replica->deputy_part(space).error().code, ErrorCode::not_found);
-  EXPECT_FALSE(ben.replica->recover(space, former));
+  EXPECT_EQ(colleague.replica->deputy_part(space).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(reviewer.replica->recover(space, former));
 }
 
-// The lead is called away at noon, with her tablet. There is no network all day: everything goes by file.
+// The lead is called away at noon, with the tablet. There is no network all day: everything goes by file.
 TEST_F(KeepingTest, AnActingLeadTakesOverAtNoonAndTheLeadsLaterNotesStillCount) {
   Tablet& lead = tablet("Lead");
   Tablet& first = tablet("First");
@@ -246,76 +246,77 @@ TEST_F(KeepingTest, AnActingLeadTakesOverAtNoonAndTheLeadsLaterNotesStillCount) 
 
 // Two people share one tablet, each with a profile of their own: a note belongs to its person.
 TEST_F(KeepingTest, KeepsTheNotesOfTwoPeopleOnOneTabletApart) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("shared tablet, Ben");
-  Tablet& cai = tablet("shared tablet, Cai");
-  const SpaceId space = team_with_code(ann, {{&ben, kReviewer}, {&cai, kShadow}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("shared tablet, reviewer");
+  Tablet& colleague = tablet("shared tablet, colleague");
+  const SpaceId space = team_with_code(lead, {{&reviewer, kReviewer}, {&colleague, kShadow}});
 
-  const RecordId bens = ben.note(space, "Ben saw this.");
-  const RecordId cais = cai.note(space, "Cai saw that.");
-  meet(ann, ben, space);
-  meet(ann, cai, space);
-  meet(ann, ben, space);
+  const RecordId by_reviewer = reviewer.note(space, "The reviewer saw this.");
+  const RecordId by_colleague = colleague.note(space, "The colleague saw that.");
+  meet(lead, reviewer, space);
+  meet(lead, colleague, space);
+  meet(lead, reviewer, space);
 
-  EXPECT_NE(ben.get(space, bens).created.person_id, ben.get(space, cais).created.person_id);
-  EXPECT_EQ(ben.get(space, cais).created.person, "shared tablet, Cai");
-  EXPECT_EQ(cai.get(space, cais).created.role, kShadow);
-  must(ann.replica->remove(space, device_of(cai, space), "Only Cai leaves"));
-  meet(ann, ben, space);
-  ben.note(space, "Ben goes on, on the same tablet.");
-  meet(ann, ben, space);
-  EXPECT_THAT(must(ann.replica->list(space, {.type = "evidence"})), SizeIs(3));
-  EXPECT_EQ(cai.replica->import_day_end(must(ben.replica->export_day_end(space))).error().code, ErrorCode::not_found);
-  expect_equal(space, {&ann, &ben});
+  EXPECT_NE(reviewer.get(space, by_reviewer).created.person_id, reviewer.get(space, by_colleague).created.person_id);
+  EXPECT_EQ(reviewer.get(space, by_colleague).created.person, "shared tablet, colleague");
+  EXPECT_EQ(colleague.get(space, by_colleague).created.role, kShadow);
+  must(lead.replica->remove(space, device_of(colleague, space), "Only the colleague leaves"));
+  meet(lead, reviewer, space);
+  reviewer.note(space, "The reviewer goes on, on the same tablet.");
+  meet(lead, reviewer, space);
+  EXPECT_THAT(must(lead.replica->list(space, {.type = "evidence"})), SizeIs(3));
+  EXPECT_EQ(colleague.replica->import_day_end(must(reviewer.replica->export_day_end(space))).error().code,
+            ErrorCode::not_found);
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(KeepingTest, SoundsTheAlarmWhenTwoUseOneInvitationAndLetsTheKeeperChoose) {
-  Tablet& ann = tablet("Ann");
-  Tablet& dai = tablet("Dai");
+  Tablet& lead = tablet("Lead");
+  Tablet& newcomer = tablet("Newcomer");
   Tablet& thief = tablet("Thief");
-  const SpaceId space = team_with_code(ann, {});
-  const std::string link = must(ann.replica->invite(space, kReviewer, "Dai"));
-  must(dai.replica->join(link));
+  const SpaceId space = team_with_code(lead, {});
+  const std::string link = must(lead.replica->invite(space, kReviewer, "Newcomer"));
+  must(newcomer.replica->join(link));
   must(thief.replica->join(link));
-  pass_on(dai, ann, space);
-  pass_on(thief, ann, space);
+  pass_on(newcomer, lead, space);
+  pass_on(thief, lead, space);
 
-  const auto ratified = must(ann.replica->ratify(space));
+  const auto ratified = must(lead.replica->ratify(space));
   ASSERT_THAT(ratified, SizeIs(1));
   EXPECT_FALSE(ratified[0].granted);
-  EXPECT_THAT(kinds_of_alarms(ann, space), ElementsAre("double_claim"));
-  const auto open = must(ann.replica->invitations(space));
+  EXPECT_THAT(kinds_of_alarms(lead, space), ElementsAre("double_claim"));
+  const auto open = must(lead.replica->invitations(space));
   ASSERT_THAT(open, SizeIs(1));
   EXPECT_EQ(open[0].link, link);
-  const auto claim = std::ranges::find(open[0].claims, "Dai", &ClaimView::name);
+  const auto claim = std::ranges::find(open[0].claims, "Newcomer", &ClaimView::name);
   ASSERT_NE(claim, open[0].claims.end());
-  must(ann.replica->admit(space, claim->device));
-  meet(ann, dai, space);
-  pass_on(thief, ann, space);
+  must(lead.replica->admit(space, claim->device));
+  meet(lead, newcomer, space);
+  pass_on(thief, lead, space);
 
-  EXPECT_THAT(must(ann.replica->members(space)), SizeIs(2));
-  EXPECT_THAT(kinds_of_alarms(ann, space), IsEmpty());
-  EXPECT_EQ(ann.replica->admit(space, device_of(dai, space)).error().code, ErrorCode::not_found);
-  dai.note(space, "In.");
-  meet(ann, dai, space);
-  EXPECT_THAT(must(ann.replica->list(space, {.type = "evidence"})), SizeIs(1));
+  EXPECT_THAT(must(lead.replica->members(space)), SizeIs(2));
+  EXPECT_THAT(kinds_of_alarms(lead, space), IsEmpty());
+  EXPECT_EQ(lead.replica->admit(space, device_of(newcomer, space)).error().code, ErrorCode::not_found);
+  newcomer.note(space, "In.");
+  meet(lead, newcomer, space);
+  EXPECT_THAT(must(lead.replica->list(space, {.type = "evidence"})), SizeIs(1));
 }
 
 TEST_F(KeepingTest, AsksTheKeeperWhenSomebodyJoinsUnderAKnownName) {
-  Tablet& ann = tablet("Ann");
+  Tablet& lead = tablet("Lead");
   StoryEnvironment chance(99);
-  const auto other = must(Replica::create(folder_.path() / "other", "Ann", schema(), chance, unlock()));
-  const SpaceId space = team_with_code(ann, {});
-  must(other->join(must(ann.replica->invite(space, kReviewer, "Dai"))));
+  const auto other = must(Replica::create(folder_.path() / "other", "Lead", schema(), chance, unlock()));
+  const SpaceId space = team_with_code(lead, {});
+  must(other->join(must(lead.replica->invite(space, kReviewer, "Newcomer"))));
   sync::Item claim;
   claim.kind = sync::ItemKind::claim;
   claim.bytes = *other->sync().claim(space);
-  ann.replica->sync().store(space, {claim});
+  lead.replica->sync().store(space, {claim});
 
-  EXPECT_FALSE(must(ann.replica->ratify(space)).at(0).granted);
-  EXPECT_THAT(kinds_of_alarms(ann, space), ElementsAre("odd_claim"));
-  must(ann.replica->admit(space, must(ann.replica->invitations(space)).at(0).claims.at(0).device));
-  EXPECT_THAT(must(ann.replica->members(space)), SizeIs(2));
+  EXPECT_FALSE(must(lead.replica->ratify(space)).at(0).granted);
+  EXPECT_THAT(kinds_of_alarms(lead, space), ElementsAre("odd_claim"));
+  must(lead.replica->admit(space, must(lead.replica->invitations(space)).at(0).claims.at(0).device));
+  EXPECT_THAT(must(lead.replica->members(space)), SizeIs(2));
 }
 
 }  // namespace

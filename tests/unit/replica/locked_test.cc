@@ -60,7 +60,7 @@ class LockedTest : public StoryTest {
     return found;
   }
 
-  static constexpr const char* kName = "Ann Lighthouse-Example";
+  static constexpr const char* kName = "Lead Lighthouse-Example";
   StoryEnvironment environment_{31};
 };
 

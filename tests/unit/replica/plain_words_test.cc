@@ -28,29 +28,29 @@ class EditWithoutEffectTest : public StoryTest {
 };
 
 TEST_F(EditWithoutEffectTest, SayingAgainWhatStandsWritesNothing) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  EXPECT_EQ(set(ann, space, id, "stance", "strength"), 1u);
-  EXPECT_EQ(operations(ann, space, [&](Edit& edit) { must(edit.add(id, "tags", "hall")); }), 1u);
-  meet(ann, ben, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  EXPECT_EQ(set(lead, space, id, "stance", "strength"), 1u);
+  EXPECT_EQ(operations(lead, space, [&](Edit& edit) { must(edit.add(id, "tags", "hall")); }), 1u);
+  meet(lead, reviewer, space);
 
   const auto nothing_new = [&](Edit& edit) {
     must(edit.set(id, "stance", "strength"));
     must(edit.add(id, "tags", "hall"));
     must(edit.set_text(id, "body", "The hall is cold."));
   };
-  EXPECT_EQ(operations(ann, space, nothing_new), 0u);
-  EXPECT_EQ(operations(ben, space, nothing_new), 0u);
-  EXPECT_EQ(set(ben, space, id, "stance", "question"), 1u);
+  EXPECT_EQ(operations(lead, space, nothing_new), 0u);
+  EXPECT_EQ(operations(reviewer, space, nothing_new), 0u);
+  EXPECT_EQ(set(reviewer, space, id, "stance", "question"), 1u);
 }
 
 TEST_F(EditWithoutEffectTest, SayingItTwiceInOneEditWritesItOnce) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  EXPECT_EQ(operations(ann, space,
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  EXPECT_EQ(operations(lead, space,
                        [&](Edit& edit) {
                          must(edit.set(id, "place", "Hall"));
                          must(edit.set(id, "place", "Hall"));
@@ -59,7 +59,7 @@ TEST_F(EditWithoutEffectTest, SayingItTwiceInOneEditWritesItOnce) {
                        }),
             2u);
 
-  EXPECT_EQ(operations(ann, space,
+  EXPECT_EQ(operations(lead, space,
                        [&](Edit& edit) {
                          must(edit.set(id, "place", "Yard"));
                          must(edit.set(id, "place", "Hall"));
@@ -67,68 +67,68 @@ TEST_F(EditWithoutEffectTest, SayingItTwiceInOneEditWritesItOnce) {
                          must(edit.add(id, "tags", "cold"));
                        }),
             4u);
-  EXPECT_EQ(ann.get(space, id)["place"].text(), "Hall");
-  EXPECT_EQ(std::get<std::vector<Value>>(ann.get(space, id)["tags"].content).size(), 1u);
+  EXPECT_EQ(lead.get(space, id)["place"].text(), "Hall");
+  EXPECT_EQ(std::get<std::vector<Value>>(lead.get(space, id)["tags"].content).size(), 1u);
 }
 
 TEST_F(EditWithoutEffectTest, ChoosingWhatIsShownIsADecisionWhereOthersStandBesideIt) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  meet(ann, ben, space);
-  ann.set(space, id, "place", "Hall");
-  ben.set(space, id, "place", "Yard");
-  ann.set(space, id, "stance", "strength");
-  ben.set(space, id, "stance", "question");
-  meet(ann, ben, space);
-  const std::string shown = ann.get(space, id)["place"].text();
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  meet(lead, reviewer, space);
+  lead.set(space, id, "place", "Hall");
+  reviewer.set(space, id, "place", "Yard");
+  lead.set(space, id, "stance", "strength");
+  reviewer.set(space, id, "stance", "question");
+  meet(lead, reviewer, space);
+  const std::string shown = lead.get(space, id)["place"].text();
 
-  EXPECT_EQ(set(ann, space, id, "place", shown), 1u);
-  EXPECT_EQ(set(ann, space, id, "place", shown), 0u);
-  EXPECT_EQ(set(ann, space, id, "stance", "strength"), 1u);
-  EXPECT_TRUE(must(ann.replica->conflicts(space)).empty());
+  EXPECT_EQ(set(lead, space, id, "place", shown), 1u);
+  EXPECT_EQ(set(lead, space, id, "place", shown), 0u);
+  EXPECT_EQ(set(lead, space, id, "stance", "strength"), 1u);
+  EXPECT_TRUE(must(lead.replica->conflicts(space)).empty());
 }
 
 TEST_F(EditWithoutEffectTest, WritingIntoADeletedRecordBringsItBack) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  ann.set(space, id, "place", "Hall");
-  operations(ann, space, [&](Edit& edit) { must(edit.discard(id)); });
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  lead.set(space, id, "place", "Hall");
+  operations(lead, space, [&](Edit& edit) { must(edit.discard(id)); });
 
-  EXPECT_EQ(set(ann, space, id, "place", "Hall"), 1u);
-  EXPECT_EQ(ann.get(space, id).life, Life::live);
+  EXPECT_EQ(set(lead, space, id, "place", "Hall"), 1u);
+  EXPECT_EQ(lead.get(space, id).life, Life::live);
 }
 
 TEST_F(EditWithoutEffectTest, SayingItAgainKeepsARecordThatAColleagueDeletedMeanwhile) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  meet(ann, ben, space);
-  operations(ann, space, [&](Edit& edit) { must(edit.discard(id)); });
-  ben.set(space, id, "place", "Hall");
-  meet(ann, ben, space);
-  ASSERT_EQ(ben.get(space, id).life, Life::contested);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  meet(lead, reviewer, space);
+  operations(lead, space, [&](Edit& edit) { must(edit.discard(id)); });
+  reviewer.set(space, id, "place", "Hall");
+  meet(lead, reviewer, space);
+  ASSERT_EQ(reviewer.get(space, id).life, Life::contested);
 
-  EXPECT_EQ(set(ben, space, id, "place", "Hall"), 1u);
-  EXPECT_EQ(ben.get(space, id).life, Life::live);
+  EXPECT_EQ(set(reviewer, space, id, "place", "Hall"), 1u);
+  EXPECT_EQ(reviewer.get(space, id).life, Life::live);
 }
 
 TEST_F(EditWithoutEffectTest, AHigherRoleGivesTheSameValueAHigherRank) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ann.note(space, "The hall is cold.");
-  meet(ann, ben, space);
-  ben.set(space, id, "slot", "09:30");
-  meet(ann, ben, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = lead.note(space, "The hall is cold.");
+  meet(lead, reviewer, space);
+  reviewer.set(space, id, "slot", "09:30");
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(set(ann, space, id, "slot", "09:30"), 1u);
-  meet(ann, ben, space);
-  EXPECT_EQ(set(ben, space, id, "slot", "09:30"), 0u);
-  EXPECT_EQ(set(ann, space, id, "slot", "09:30"), 0u);
+  EXPECT_EQ(set(lead, space, id, "slot", "09:30"), 1u);
+  meet(lead, reviewer, space);
+  EXPECT_EQ(set(reviewer, space, id, "slot", "09:30"), 0u);
+  EXPECT_EQ(set(lead, space, id, "slot", "09:30"), 0u);
 }
 
 // ---- open questions
@@ -136,38 +136,39 @@ TEST_F(EditWithoutEffectTest, AHigherRoleGivesTheSameValueAHigherRank) {
 class OpenQuestionTest : public StoryTest {};
 
 TEST_F(OpenQuestionTest, ListsTheVersionsFromTheEarliestOnEveryTablet) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team(ann, {{&ben, kReviewer}, {&cai, kReviewer}});
-  const RecordId first = ben.note(space, "One.");
-  ann.environment.set_now(ben.environment.now_ms() + 1'000);
-  const RecordId second = ann.note(space, "Two.");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}, {&colleague, kReviewer}});
+  const RecordId first = reviewer.note(space, "One.");
+  lead.environment.set_now(reviewer.environment.now_ms() + 1'000);
+  const RecordId second = lead.note(space, "Two.");
   for (int round = 0; round < 2; ++round) {
-    for (Tablet* tablet : {&ben, &cai}) meet(ann, *tablet, space);
+    for (Tablet* tablet : {&reviewer, &colleague}) meet(lead, *tablet, space);
   }
   // Clocks decide the order, not who happens to have which key: each is the first once.
   const auto judge = [&](Tablet& who, std::int64_t at_ms, const RecordId& id) {
     who.environment.set_now(1'763'470'000'000 + at_ms);
     who.set(space, id, "stance", who.replica->person());
   };
-  judge(ann, 10'000, first), judge(ben, 20'000, first), judge(cai, 30'000, first);
-  judge(cai, 40'000, second), judge(ben, 50'000, second), judge(ann, 60'000, second);
+  judge(lead, 10'000, first), judge(reviewer, 20'000, first), judge(colleague, 30'000, first);
+  judge(colleague, 40'000, second), judge(reviewer, 50'000, second), judge(lead, 60'000, second);
   for (int round = 0; round < 2; ++round) {
-    for (Tablet* tablet : {&ben, &cai}) meet(ann, *tablet, space);
+    for (Tablet* tablet : {&reviewer, &colleague}) meet(lead, *tablet, space);
   }
 
-  for (Tablet* tablet : {&ann, &ben, &cai}) {
+  for (Tablet* tablet : {&lead, &reviewer, &colleague}) {
     const auto open = must(tablet->replica->conflicts(space));
     std::vector<std::string> order;
     for (const Conflict& conflict : open) {
       for (const Candidate& candidate : conflict.candidates) order.push_back(candidate.value.text());
     }
-    EXPECT_THAT(order, ElementsAre("Ann", "Ben", "Cai", "Cai", "Ben", "Ann")) << tablet->replica->person();
+    EXPECT_THAT(order, ElementsAre("Lead", "Reviewer", "Colleague", "Colleague", "Reviewer", "Lead"))
+        << tablet->replica->person();
     ASSERT_EQ(open.size(), 2u);
     EXPECT_EQ(open[0].id, first);
     const RecordView shown = tablet->get(space, second);
-    EXPECT_EQ(shown.fields.at("stance").candidates.front().value.text(), "Cai")
+    EXPECT_EQ(shown.fields.at("stance").candidates.front().value.text(), "Colleague")
         << "show numbers the versions as conflicts does";
   }
 }
@@ -212,59 +213,59 @@ class HistoryTest : public StoryTest {
 };
 
 TEST_F(HistoryTest, TellsEditsOfATextInSentences) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "Pupils explain their reasoning. The hall is cold.");
-  ann.write(space, id, "body", "Most pupils explain their reasoning. The hall is cold.");
-  ann.write(space, id, "body", "Most pupils explain their reasoning.");
-  ann.write(space, id, "body", "Most pupils explain their reasoning. They use models.");
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "Pupils explain their reasoning. The hall is cold.");
+  lead.write(space, id, "body", "Most pupils explain their reasoning. The hall is cold.");
+  lead.write(space, id, "body", "Most pupils explain their reasoning.");
+  lead.write(space, id, "body", "Most pupils explain their reasoning. They use models.");
 
-  EXPECT_THAT(told(ann, space, id),
-              ElementsAre("Ann wrote:  -> Pupils explain their reasoning. The hall is cold.",
-                          "Ann rewrote: Pupils explain their reasoning. -> Most pupils explain their reasoning.",
-                          "Ann struck out: The hall is cold. -> ", "Ann wrote:  -> They use models."));
+  EXPECT_THAT(told(lead, space, id),
+              ElementsAre("Lead wrote:  -> Pupils explain their reasoning. The hall is cold.",
+                          "Lead rewrote: Pupils explain their reasoning. -> Most pupils explain their reasoning.",
+                          "Lead struck out: The hall is cold. -> ", "Lead wrote:  -> They use models."));
 }
 
 TEST_F(HistoryTest, ShowsEachAuthorsOwnBeforeAndAfterWhereTwoWroteAtOnce) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId id = ann.note(space, "The lesson began well.");
-  meet(ann, ben, space);
-  ann.write(space, id, "body", "The maths lesson began well.");
-  ben.write(space, id, "body", "The lesson began well and ended early.");
-  meet(ann, ben, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId id = lead.note(space, "The lesson began well.");
+  meet(lead, reviewer, space);
+  lead.write(space, id, "body", "The maths lesson began well.");
+  reviewer.write(space, id, "body", "The lesson began well and ended early.");
+  meet(lead, reviewer, space);
 
-  const auto lines = told(ann, space, id);
+  const auto lines = told(lead, space, id);
   EXPECT_THAT(lines, testing::UnorderedElementsAre(
-                         "Ann wrote:  -> The lesson began well.",
-                         "Ann rewrote: The lesson began well. -> The maths lesson began well.",
-                         "Ben rewrote: The lesson began well. -> The lesson began well and ended early."));
-  EXPECT_EQ(told(ben, space, id), lines);
+                         "Lead wrote:  -> The lesson began well.",
+                         "Lead rewrote: The lesson began well. -> The maths lesson began well.",
+                         "Reviewer rewrote: The lesson began well. -> The lesson began well and ended early."));
+  EXPECT_EQ(told(reviewer, space, id), lines);
 }
 
 TEST_F(HistoryTest, SaysThatWordsWereErasedOrHiddenAndNeverShowsThem) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "Quetzalcoatl was named.");
-  ann.write(space, id, "body", "Quetzalcoatl was named twice.");
-  ann.write(space, id, "body", "Nobody was named.");
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "Quetzalcoatl was named.");
+  lead.write(space, id, "body", "Quetzalcoatl was named twice.");
+  lead.write(space, id, "body", "Nobody was named.");
   const auto states = [&] {
     std::vector<PayloadState> states;
-    for (const HistoryEntry& entry : must(ann.replica->history(space, id))) {
+    for (const HistoryEntry& entry : must(lead.replica->history(space, id))) {
       EXPECT_EQ((entry.before + entry.value.text()).find("Quetzalcoatl"), std::string::npos) << entry.what;
       if (entry.field == "body") states.push_back(entry.payload);
     }
     return states;
   };
 
-  const auto edit = ann.replica->edit(space);
+  const auto edit = lead.replica->edit(space);
   must(edit->ask_to_erase(id));
   must(edit->commit());
   EXPECT_THAT(states(), ElementsAre(PayloadState::hidden, PayloadState::hidden, PayloadState::hidden));
-  EXPECT_EQ(ann.get(space, id).fields.at("body").payload, PayloadState::hidden);
+  EXPECT_EQ(lead.get(space, id).fields.at("body").payload, PayloadState::hidden);
 
-  must(dynamic_cast<ReplicaFacade&>(*ann.replica).erase(space, id, {}));
+  must(dynamic_cast<ReplicaFacade&>(*lead.replica).erase(space, id, {}));
   EXPECT_THAT(states(), ElementsAre(PayloadState::erased, PayloadState::erased, PayloadState::erased));
 }
 
@@ -273,20 +274,20 @@ TEST_F(HistoryTest, SaysThatWordsWereErasedOrHiddenAndNeverShowsThem) {
 class NotYetAdmittedTest : public StoryTest {};
 
 TEST_F(NotYetAdmittedTest, CountsTheNotesOfWhoeverWaitsForTheKeeper) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {});
-  must(ben.replica->join(must(ann.replica->invite(space, kReviewer, "Ben"))));
-  pass_on(ann, ben, space);
-  ben.note(space, "Written before anybody let me in.");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {});
+  must(reviewer.replica->join(must(lead.replica->invite(space, kReviewer, "Reviewer"))));
+  pass_on(lead, reviewer, space);
+  reviewer.note(space, "Written before anybody let me in.");
 
-  SpaceStatus status = must(ben.replica->status(space));
+  SpaceStatus status = must(reviewer.replica->status(space));
   EXPECT_FALSE(status.admitted);
   EXPECT_EQ(status.notes_here, 1u);
   EXPECT_EQ(status.notes_handed_over, 0u);
 
-  meet(ann, ben, space);
-  status = must(ben.replica->status(space));
+  meet(lead, reviewer, space);
+  status = must(reviewer.replica->status(space));
   EXPECT_TRUE(status.admitted);
   EXPECT_EQ(status.notes_here, 1u);
 }
@@ -296,18 +297,18 @@ TEST_F(NotYetAdmittedTest, CountsTheNotesOfWhoeverWaitsForTheKeeper) {
 class PlainWordsTest : public StoryTest {};
 
 TEST_F(PlainWordsTest, NamesWhatWasTypedInQuotationMarks) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
 
-  EXPECT_EQ(ann.replica->find(space, "not an id").error().message, "There is no record \"not an id\" here.");
-  EXPECT_EQ(ann.replica->find(space, "").error().message, "There is no record \"\" here.");
+  EXPECT_EQ(lead.replica->find(space, "not an id").error().message, "There is no record \"not an id\" here.");
+  EXPECT_EQ(lead.replica->find(space, "").error().message, "There is no record \"\" here.");
 }
 
 TEST_F(PlainWordsTest, SaysThatTheFolderHasAProfileAlready) {
-  Tablet& ann = tablet("Ann");
+  Tablet& lead = tablet("Lead");
   StoryEnvironment environment(9);
 
-  const auto again = Replica::create(ann.folder, "Ann", schema(), environment, unlock());
+  const auto again = Replica::create(lead.folder, "Lead", schema(), environment, unlock());
 
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
   EXPECT_THAT(again.error().message, testing::HasSubstr("There is a profile in"));

@@ -90,17 +90,17 @@ class RemovalTest : public StoryTest {
 };
 
 TEST_F(RemovalTest, ShowsTheCutBeforeItIsMade) {
-  Tablet& ann = tablet("Ann");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&eve, kReviewer}});
-  eve.note(space, "First.");
-  eve.note(space, "Second.");
-  meet(ann, eve, space);
-  eve.note(space, "Not handed over.");
+  Tablet& lead = tablet("Lead");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&leaver, kReviewer}});
+  leaver.note(space, "First.");
+  leaver.note(space, "Second.");
+  meet(lead, leaver, space);
+  leaver.note(space, "Not handed over.");
 
-  const CutView cut = must(ann.replica->cut(space, device_of(eve, space)));
+  const CutView cut = must(lead.replica->cut(space, device_of(leaver, space)));
 
-  EXPECT_EQ(cut.member.name, "Eve");
+  EXPECT_EQ(cut.member.name, "Leaver");
   EXPECT_EQ(cut.kept.changes, 2u);
   EXPECT_EQ(cut.kept.notes, 2u);
   ASSERT_TRUE(cut.kept.last_ms);
@@ -108,216 +108,217 @@ TEST_F(RemovalTest, ShowsTheCutBeforeItIsMade) {
 }
 
 TEST_F(RemovalTest, LetsNothingNewBeReadWithAllKeysThatTheDeviceHad) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&ben, kReviewer}, {&eve, kReviewer}});
-  ann.note(space, "Before the removal.");
-  meet(ann, ben, space);
-  meet(ann, eve, space);
-  EXPECT_EQ(count_opened(keys_of(eve, ann, space), segments_of(ann, space)), 1u);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}, {&leaver, kReviewer}});
+  lead.note(space, "Before the removal.");
+  meet(lead, reviewer, space);
+  meet(lead, leaver, space);
+  EXPECT_EQ(count_opened(keys_of(leaver, lead, space), segments_of(lead, space)), 1u);
 
-  must(ann.replica->remove(space, device_of(eve, space), "She left the school"));
-  meet(ann, ben, space);
-  ann.note(space, "After the removal, by the keeper.");
-  ben.note(space, "After the removal, by a colleague who knows.");
-  meet(ann, ben, space);
+  must(lead.replica->remove(space, device_of(leaver, space), "Left the school"));
+  meet(lead, reviewer, space);
+  lead.note(space, "After the removal, by the keeper.");
+  reviewer.note(space, "After the removal, by a colleague who knows.");
+  meet(lead, reviewer, space);
 
-  const auto keys = keys_of(eve, ben, space);
+  const auto keys = keys_of(leaver, reviewer, space);
   EXPECT_FALSE(keys.empty());
-  EXPECT_THAT(segments_of(ann, space), SizeIs(2));
-  EXPECT_EQ(count_opened(keys, segments_of(ann, space)), 0u);
-  EXPECT_EQ(count_opened(keys, segments_of(ben, space)), 0u);
-  EXPECT_EQ(eve.replica->import_day_end(must(ben.replica->export_day_end(space))).error().code, ErrorCode::not_found);
-  pass_on(ben, eve, space);
-  EXPECT_THAT(bodies(eve, space), testing::ElementsAre("Before the removal."));
-  EXPECT_THAT(bodies(ben, space), SizeIs(3));
+  EXPECT_THAT(segments_of(lead, space), SizeIs(2));
+  EXPECT_EQ(count_opened(keys, segments_of(lead, space)), 0u);
+  EXPECT_EQ(count_opened(keys, segments_of(reviewer, space)), 0u);
+  EXPECT_EQ(leaver.replica->import_day_end(must(reviewer.replica->export_day_end(space))).error().code,
+            ErrorCode::not_found);
+  pass_on(reviewer, leaver, space);
+  EXPECT_THAT(bodies(leaver, space), testing::ElementsAre("Before the removal."));
+  EXPECT_THAT(bodies(reviewer, space), SizeIs(3));
 }
 
 TEST_F(RemovalTest, TakesNothingInThatLiesPastTheCutAndSetsTheSameAsideEverywhere) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&ben, kReviewer}, {&eve, kReviewer}});
-  const RecordId shared = ann.note(space, "Everybody has seen this.");
-  meet(ann, eve, space);
-  eve.note(space, "Handed over in time.");
-  meet(ann, eve, space);
-  meet(ann, ben, space);
-  eve.note(space, "Written before she knew, after the cut.");
-  eve.set(space, shared, "place", "Hall");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}, {&leaver, kReviewer}});
+  const RecordId shared = lead.note(space, "Everybody has seen this.");
+  meet(lead, leaver, space);
+  leaver.note(space, "Handed over in time.");
+  meet(lead, leaver, space);
+  meet(lead, reviewer, space);
+  leaver.note(space, "Written before they knew, after the cut.");
+  leaver.set(space, shared, "place", "Hall");
 
-  must(ann.replica->remove(space, device_of(eve, space), ""));
-  pass_on(eve, ben, space);  // a colleague's tablet meets hers before anybody told it
-  meet(ann, ben, space);
+  must(lead.replica->remove(space, device_of(leaver, space), ""));
+  pass_on(leaver, reviewer, space);  // a colleague's tablet meets theirs before anybody told it
+  meet(lead, reviewer, space);
 
-  for (Tablet* tablet : {&ann, &ben}) {
+  for (Tablet* tablet : {&lead, &reviewer}) {
     EXPECT_THAT(bodies(*tablet, space),
                 testing::UnorderedElementsAre("Everybody has seen this.", "Handed over in time."));
     EXPECT_TRUE(tablet->get(space, shared)["place"].empty());
     EXPECT_EQ(must(tablet->replica->status(space)).quarantined, 2u);
   }
-  EXPECT_THAT(set_aside(ann, space), SizeIs(1));
-  EXPECT_EQ(set_aside(ann, space), set_aside(ben, space));
-  expect_equal(space, {&ann, &ben});
+  EXPECT_THAT(set_aside(lead, space), SizeIs(1));
+  EXPECT_EQ(set_aside(lead, space), set_aside(reviewer, space));
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(RemovalTest, BringsAnHonestDayBackByFileAndReadmission) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&ben, kReviewer}, {&eve, kReviewer}});
-  must(ann.replica->remove(space, device_of(eve, space), "Her tablet was left on a bus"));
-  meet(ann, ben, space);
-  const RecordId late = eve.note(space, "Recorded in the afternoon, offline.");
-  eve.set(space, late, "stance", "strength");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}, {&leaver, kReviewer}});
+  must(lead.replica->remove(space, device_of(leaver, space), "The tablet was left on a bus"));
+  meet(lead, reviewer, space);
+  const RecordId late = leaver.note(space, "Recorded in the afternoon, offline.");
+  leaver.set(space, late, "stance", "strength");
 
-  const Bytes file = must(eve.replica->export_day_end(space));
-  EXPECT_EQ(must(ann.replica->import_day_end(file)).changes_new, 2u);
-  const auto work = must(ann.replica->quarantined(space));
+  const Bytes file = must(leaver.replica->export_day_end(space));
+  EXPECT_EQ(must(lead.replica->import_day_end(file)).changes_new, 2u);
+  const auto work = must(lead.replica->quarantined(space));
   ASSERT_THAT(work, SizeIs(1));
-  EXPECT_EQ(work[0].name, "Eve");
+  EXPECT_EQ(work[0].name, "Leaver");
   EXPECT_EQ(work[0].why, Quarantine::removed);
   EXPECT_EQ(work[0].work.notes, 1u);
   EXPECT_EQ(work[0].role, kReviewer);
-  EXPECT_THAT(bodies(ann, space), IsEmpty());
-  must(ann.replica->readmit(space, work[0]));
-  meet(ann, ben, space);
+  EXPECT_THAT(bodies(lead, space), IsEmpty());
+  must(lead.replica->readmit(space, work[0]));
+  meet(lead, reviewer, space);
 
-  for (Tablet* tablet : {&ann, &ben}) {
+  for (Tablet* tablet : {&lead, &reviewer}) {
     EXPECT_EQ(tablet->get(space, late)["stance"].text(), "strength");
-    EXPECT_EQ(tablet->get(space, late).created.person, "Eve");
+    EXPECT_EQ(tablet->get(space, late).created.person, "Leaver");
     EXPECT_THAT(must(tablet->replica->quarantined(space)), IsEmpty());
   }
-  expect_equal(space, {&ann, &ben});
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(RemovalTest, TellsTheRemovedDeviceWhichKeepsItsNotesAndExportsThem) {
-  Tablet& ann = tablet("Ann");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&eve, kReviewer}});
-  eve.note(space, "Handed over.");
-  meet(ann, eve, space);
-  must(ann.replica->remove(space, device_of(eve, space), ""));
-  eve.note(space, "Not handed over.");
+  Tablet& lead = tablet("Lead");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&leaver, kReviewer}});
+  leaver.note(space, "Handed over.");
+  meet(lead, leaver, space);
+  must(lead.replica->remove(space, device_of(leaver, space), ""));
+  leaver.note(space, "Not handed over.");
 
-  pass_on(ann, eve, space);  // as the hub does: the roster up to her removal
-  eve.reopen();
+  pass_on(lead, leaver, space);  // as the hub does: the roster up to the removal
+  leaver.reopen();
 
-  EXPECT_TRUE(must(eve.replica->status(space)).removed);
-  EXPECT_EQ(must(eve.replica->quarantined(space)).at(0).work.notes, 1u);
-  const auto refused = eve.replica->edit(space)->create("evidence");
+  EXPECT_TRUE(must(leaver.replica->status(space)).removed);
+  EXPECT_EQ(must(leaver.replica->quarantined(space)).at(0).work.notes, 1u);
+  const auto refused = leaver.replica->edit(space)->create("evidence");
   EXPECT_EQ(refused.error().code, ErrorCode::refused);
   EXPECT_THAT(refused.error().message, HasSubstr("removed"));
-  EXPECT_EQ(must(ann.replica->import_day_end(must(eve.replica->export_day_end(space)))).changes_new, 1u);
-  must(ann.replica->readmit(space, must(ann.replica->quarantined(space)).at(0)));
-  EXPECT_THAT(bodies(ann, space), SizeIs(2));
+  EXPECT_EQ(must(lead.replica->import_day_end(must(leaver.replica->export_day_end(space)))).changes_new, 1u);
+  must(lead.replica->readmit(space, must(lead.replica->quarantined(space)).at(0)));
+  EXPECT_THAT(bodies(lead, space), SizeIs(2));
 }
 
 TEST_F(RemovalTest, VoidsOpenInvitationsAndKeepsTheReason) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& eve = tablet("Eve");
-  const SpaceId space = team(ann, {{&ben, kReviewer}, {&eve, kReviewer}});
-  const std::string link = must(ann.replica->invite(space, kReviewer, "whoever comes next"));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& leaver = tablet("Leaver");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}, {&leaver, kReviewer}});
+  const std::string link = must(lead.replica->invite(space, kReviewer, "whoever comes next"));
 
-  const Removal removal = must(ann.replica->remove(space, device_of(eve, space), "She left the school"));
-  meet(ann, ben, space);
+  const Removal removal = must(lead.replica->remove(space, device_of(leaver, space), "Left the school"));
+  meet(lead, reviewer, space);
 
   ASSERT_THAT(removal.voided, SizeIs(1));
   EXPECT_EQ(removal.voided[0].for_whom, "whoever comes next");
-  EXPECT_THAT(must(ann.replica->invitations(space)), IsEmpty());
+  EXPECT_THAT(must(lead.replica->invitations(space)), IsEmpty());
   Tablet& late = tablet("Late");
   must(late.replica->join(link));
-  meet(ann, late, space);
-  EXPECT_THAT(must(ann.replica->members(space)), SizeIs(3));
-  const auto members = must(ben.replica->members(space));
-  const auto gone = std::ranges::find(members, "Eve", &MemberView::name);
+  meet(lead, late, space);
+  EXPECT_THAT(must(lead.replica->members(space)), SizeIs(3));
+  const auto members = must(reviewer.replica->members(space));
+  const auto gone = std::ranges::find(members, "Leaver", &MemberView::name);
   ASSERT_NE(gone, members.end());
   EXPECT_TRUE(gone->removed);
-  EXPECT_EQ(gone->removed_why, "She left the school");
+  EXPECT_EQ(gone->removed_why, "Left the school");
   EXPECT_THAT(gone->roles, testing::ElementsAre(kReviewer));
 }
 
 TEST_F(RemovalTest, LetsThePersonReturnWithAnotherTabletAsThemselves) {
-  Tablet& ann = tablet("Ann");
-  Tablet& eve = tablet("Eve");
+  Tablet& lead = tablet("Lead");
+  Tablet& leaver = tablet("Leaver");
   Tablet& spare = tablet("Spare");
-  const SpaceId space = team(ann, {{&eve, kReviewer}});
-  const RecordId old_note = eve.note(space, "On the tablet that was lost.");
-  meet(ann, eve, space);
-  const PersonId person = ann.get(space, old_note).created.person_id;
-  must(ann.replica->remove(space, device_of(eve, space), "Lost on the bus"));
+  const SpaceId space = team(lead, {{&leaver, kReviewer}});
+  const RecordId old_note = leaver.note(space, "On the tablet that was lost.");
+  meet(lead, leaver, space);
+  const PersonId person = lead.get(space, old_note).created.person_id;
+  must(lead.replica->remove(space, device_of(leaver, space), "Lost on the bus"));
 
-  must(spare.replica->join(must(ann.replica->invite_again(space, kReviewer, person))));
-  meet(ann, spare, space);
+  must(spare.replica->join(must(lead.replica->invite_again(space, kReviewer, person))));
+  meet(lead, spare, space);
   const RecordId new_note = spare.note(space, "On the new tablet.");
-  meet(ann, spare, space);
+  meet(lead, spare, space);
 
   EXPECT_EQ(spare.get(space, old_note)["body"].text(), "On the tablet that was lost.");
-  EXPECT_EQ(ann.get(space, new_note).created.person_id, person);
-  EXPECT_EQ(ann.replica->remove(space, device_of(eve, space), "").error().code, ErrorCode::conflict);
-  expect_equal(space, {&ann, &spare});
+  EXPECT_EQ(lead.get(space, new_note).created.person_id, person);
+  EXPECT_EQ(lead.replica->remove(space, device_of(leaver, space), "").error().code, ErrorCode::conflict);
+  expect_equal(space, {&lead, &spare});
 }
 
 TEST_F(RemovalTest, IsTheKeepersAloneAndNeverOfTheKeeper) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
 
-  EXPECT_EQ(ben.replica->remove(space, device_of(ann, space), "").error().code, ErrorCode::refused);
-  EXPECT_EQ(ben.replica->change_role(space, device_of(ben, space), kLead).error().code, ErrorCode::refused);
-  EXPECT_EQ(ben.replica->rotate(space).error().code, ErrorCode::refused);
-  EXPECT_EQ(ann.replica->remove(space, device_of(ann, space), "").error().code, ErrorCode::refused);
-  EXPECT_EQ(ann.replica->remove(space, DeviceKey{}, "").error().code, ErrorCode::not_found);
+  EXPECT_EQ(reviewer.replica->remove(space, device_of(lead, space), "").error().code, ErrorCode::refused);
+  EXPECT_EQ(reviewer.replica->change_role(space, device_of(reviewer, space), kLead).error().code, ErrorCode::refused);
+  EXPECT_EQ(reviewer.replica->rotate(space).error().code, ErrorCode::refused);
+  EXPECT_EQ(lead.replica->remove(space, device_of(lead, space), "").error().code, ErrorCode::refused);
+  EXPECT_EQ(lead.replica->remove(space, DeviceKey{}, "").error().code, ErrorCode::not_found);
 }
 
 TEST_F(RemovalTest, DemotesFromTheCutOnAndKeepsEarlierWorkAsItWas) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  const RecordId before = ben.note(space, "As a reviewer.");
-  meet(ann, ben, space);
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  const RecordId before = reviewer.note(space, "As a reviewer.");
+  meet(lead, reviewer, space);
 
-  must(ann.replica->change_role(space, device_of(ben, space), kHost));
-  const RecordId meanwhile = ben.note(space, "As a reviewer who did not know yet.");
-  meet(ann, ben, space);
+  must(lead.replica->change_role(space, device_of(reviewer, space), kHost));
+  const RecordId meanwhile = reviewer.note(space, "As a reviewer who did not know yet.");
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(ann.get(space, before).created.role, kReviewer);
-  EXPECT_FALSE(ann.replica->get(space, meanwhile)) << "a host_head may not write notes here";
-  EXPECT_EQ(ben.replica->edit(space)->create("evidence").error().code, ErrorCode::refused);
-  const auto members = must(ben.replica->members(space));
-  EXPECT_THAT(std::ranges::find(members, "Ben", &MemberView::name)->roles, testing::ElementsAre(kReviewer, kHost));
-  expect_equal(space, {&ann, &ben});
+  EXPECT_EQ(lead.get(space, before).created.role, kReviewer);
+  EXPECT_FALSE(lead.replica->get(space, meanwhile)) << "a host_head may not write notes here";
+  EXPECT_EQ(reviewer.replica->edit(space)->create("evidence").error().code, ErrorCode::refused);
+  const auto members = must(reviewer.replica->members(space));
+  EXPECT_THAT(std::ranges::find(members, "Reviewer", &MemberView::name)->roles, testing::ElementsAre(kReviewer, kHost));
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(RemovalTest, ChangesTheKeyAloneAndEverybodyReadsOn) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
 
-  must(ann.replica->rotate(space));
-  ann.note(space, "Under the new key.");
-  meet(ann, ben, space);
-  ben.note(space, "So is this.");
-  meet(ann, ben, space);
+  must(lead.replica->rotate(space));
+  lead.note(space, "Under the new key.");
+  meet(lead, reviewer, space);
+  reviewer.note(space, "So is this.");
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(must(ben.replica->keeping(space)).keys, 2u);
-  EXPECT_THAT(bodies(ann, space), SizeIs(2));
-  expect_equal(space, {&ann, &ben});
+  EXPECT_EQ(must(reviewer.replica->keeping(space)).keys, 2u);
+  EXPECT_THAT(bodies(lead, space), SizeIs(2));
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(RemovalTest, SaysFromWhenHubsMayDropTheSpace) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
 
-  must(ann.replica->expire(space, 1'800'000'000'000));
-  meet(ann, ben, space);
+  must(lead.replica->expire(space, 1'800'000'000'000));
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(must(ben.replica->keeping(space)).expires_ms, 1'800'000'000'000);
-  must(ann.replica->expire(space, 0));
-  EXPECT_EQ(must(ann.replica->keeping(space)).expires_ms, std::nullopt);
+  EXPECT_EQ(must(reviewer.replica->keeping(space)).expires_ms, 1'800'000'000'000);
+  must(lead.replica->expire(space, 0));
+  EXPECT_EQ(must(lead.replica->keeping(space)).expires_ms, std::nullopt);
 }
 
 }  // namespace

@@ -16,25 +16,25 @@ class RosterOrderTest : public StoryTest {
 
 // Found by the simulator: what had waited counted until the program was started anew, and was gone then.
 TEST_F(RosterOrderTest, WhatCountsStillCountsWhenTheProgramStartsAnew) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  Tablet& cai = tablet("Cai");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  must(cai.replica->join(must(ann.replica->invite(space, kReviewer, "Cai"))));
-  meet(ann, cai, space);
-  const auto records = ann.replica->sync().inventory(space).value().roster;
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  Tablet& colleague = tablet("Colleague");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  must(colleague.replica->join(must(lead.replica->invite(space, kReviewer, "Colleague"))));
+  meet(lead, colleague, space);
+  const auto records = lead.replica->sync().inventory(space).value().roster;
   const std::size_t grant = records.size() - 1, invitation = records.size() - 2;
-  bring(ann, ben, space, records[grant]);
-  bring(ann, ben, space, records[invitation]);
-  const auto members = must(ben.replica->members(space)).size();
+  bring(lead, reviewer, space, records[grant]);
+  bring(lead, reviewer, space, records[invitation]);
+  const auto members = must(reviewer.replica->members(space)).size();
 
-  ben.reopen();
-  EXPECT_EQ(must(ben.replica->members(space)).size(), members);
-  bring(ann, ben, space, records[grant]);
+  reviewer.reopen();
+  EXPECT_EQ(must(reviewer.replica->members(space)).size(), members);
+  bring(lead, reviewer, space, records[grant]);
 
-  EXPECT_EQ(must(ben.replica->members(space)).size(), 3u);
-  EXPECT_EQ(ben.replica->sync().inventory(space).value().roster, records);
-  expect_equal(space, {&ann, &ben});
+  EXPECT_EQ(must(reviewer.replica->members(space)).size(), 3u);
+  EXPECT_EQ(reviewer.replica->sync().inventory(space).value().roster, records);
+  expect_equal(space, {&lead, &reviewer});
 }
 
 }  // namespace

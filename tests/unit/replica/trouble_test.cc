@@ -20,9 +20,9 @@ class TroubleTest : public StoryTest {
 };
 
 TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  ann.replica.reset();
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  lead.replica.reset();
   int pipe_ends[2];
   ASSERT_EQ(::pipe(pipe_ends), 0);
 
@@ -30,7 +30,7 @@ TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
   if (child == 0) {
     // Says the id of each note once it is confirmed, and never stops by itself.
     StoryEnvironment environment(77);
-    auto replica = Replica::open(ann.folder, schema(), environment, unlock());
+    auto replica = Replica::open(lead.folder, schema(), environment, unlock());
     for (int i = 0; replica && i < 1'000'000; ++i) {
       const auto edit = (*replica)->edit(space);
       const auto id = edit->create("evidence");
@@ -55,21 +55,21 @@ TEST_F(TroubleTest, LosesNothingConfirmedWhenItIsKilled) {
   }
   ::close(pipe_ends[0]);
 
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
+  lead.replica = must(Replica::open(lead.folder, schema(), lead.environment, unlock()));
   std::istringstream lines(confirmed);
   int number = 0;
   for (std::string id; std::getline(lines, id); ++number) {
-    EXPECT_EQ(ann.get(space, {id})["body"].text(), "Note " + std::to_string(number));
+    EXPECT_EQ(lead.get(space, {id})["body"].text(), "Note " + std::to_string(number));
   }
   EXPECT_GE(number, 40);
-  ann.note(space, "After the accident.");
-  expect_equal(space, {&ann});
+  lead.note(space, "After the accident.");
+  expect_equal(space, {&lead});
 }
 
 TEST_F(TroubleTest, TellsASecondProgramThatTheProfileIsOpen) {
-  Tablet& ann = tablet("Ann");
+  Tablet& lead = tablet("Lead");
 
-  const auto second = Replica::open(ann.folder, schema(), ann.environment, unlock());
+  const auto second = Replica::open(lead.folder, schema(), lead.environment, unlock());
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::busy);
@@ -77,35 +77,35 @@ TEST_F(TroubleTest, TellsASecondProgramThatTheProfileIsOpen) {
 }
 
 TEST_F(TroubleTest, RefusesAFolderOfANewerVersionAndLeavesItAlone) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  ann.replica.reset();
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  lead.replica.reset();
   {
-    OpenedFile file(space_file(ann, space));
+    OpenedFile file(space_file(lead, space));
     (*file).configure("PRAGMA user_version = 99");
   }
 
-  const auto opened = Replica::open(ann.folder, schema(), ann.environment, unlock());
+  const auto opened = Replica::open(lead.folder, schema(), lead.environment, unlock());
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
 }
 
 TEST_F(TroubleTest, RefusesAProfileOfANewerVersionAndLeavesItAlone) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "Written before.");
-  ann.replica.reset();
-  const auto set_version = [&](sqlite::Sql sql) { (*OpenedFile(ann.folder / "profile.plenary")).configure(sql); };
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "Written before.");
+  lead.replica.reset();
+  const auto set_version = [&](sqlite::Sql sql) { (*OpenedFile(lead.folder / "profile.plenary")).configure(sql); };
   set_version("PRAGMA user_version = 99");
 
-  const auto opened = Replica::open(ann.folder, schema(), ann.environment, unlock());
+  const auto opened = Replica::open(lead.folder, schema(), lead.environment, unlock());
 
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::unsupported);
   set_version("PRAGMA user_version = 1");
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
-  EXPECT_EQ(ann.get(space, id)["body"].text(), "Written before.");
+  lead.replica = must(Replica::open(lead.folder, schema(), lead.environment, unlock()));
+  EXPECT_EQ(lead.get(space, id)["body"].text(), "Written before.");
 }
 
 TEST_F(TroubleTest, RefusesAFolderThatIsNoProfile) {
@@ -115,7 +115,7 @@ TEST_F(TroubleTest, RefusesAFolderThatIsNoProfile) {
             ErrorCode::not_found);
   std::filesystem::create_directories(folder_.path() / "full");
   std::ofstream(folder_.path() / "full" / "letter.txt") << "Dear all";
-  EXPECT_EQ(Replica::create(folder_.path() / "full", "Ann", schema(), environment, unlock()).error().code,
+  EXPECT_EQ(Replica::create(folder_.path() / "full", "Lead", schema(), environment, unlock()).error().code,
             ErrorCode::conflict);
 }
 
@@ -135,106 +135,108 @@ class FullDisk {
 };
 
 TEST_F(TroubleTest, TakesAnEditBackOnAFullDiskAndGoesOnWhenThereIsRoom) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId before = ann.note(space, "There was room.");
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId before = lead.note(space, "There was room.");
   {
     const FullDisk full(4096);
-    const auto edit = ann.replica->edit(space);
+    const auto edit = lead.replica->edit(space);
     const RecordId id = must(edit->create("evidence"));
     must(edit->set_text(id, "body", "There was none."));
     EXPECT_THROW((void)edit->commit(), sqlite::Failure);
   }
 
-  EXPECT_EQ(ann.get(space, before)["body"].text(), "There was room.");
-  EXPECT_EQ(must(ann.replica->list(space, {.type = "evidence"})).size(), 1u);
-  const RecordId after = ann.note(space, "There is room again.");
-  EXPECT_EQ(ann.get(space, after)["body"].text(), "There is room again.");
-  expect_equal(space, {&ann});
-  ann.reopen();
-  EXPECT_EQ(must(ann.replica->list(space, {.type = "evidence"})).size(), 2u);
+  EXPECT_EQ(lead.get(space, before)["body"].text(), "There was room.");
+  EXPECT_EQ(must(lead.replica->list(space, {.type = "evidence"})).size(), 1u);
+  const RecordId after = lead.note(space, "There is room again.");
+  EXPECT_EQ(lead.get(space, after)["body"].text(), "There is room again.");
+  expect_equal(space, {&lead});
+  lead.reopen();
+  EXPECT_EQ(must(lead.replica->list(space, {.type = "evidence"})).size(), 2u);
 }
 
 // Found by the simulator: the tablet believed that a head was signed whose signature the full disk had not taken, and
 // handed its changes over only after it was started anew.
 TEST_F(TroubleTest, HandsOverWhatItCouldNotSignOnAFullDisk) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  ann.note(space, "To be handed over.");
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  lead.note(space, "To be handed over.");
   {
     const FullDisk full(4096);
-    EXPECT_THROW((void)ann.replica->sync().inventory(space), sqlite::Failure);
+    EXPECT_THROW((void)lead.replica->sync().inventory(space), sqlite::Failure);
   }
 
-  const auto inventory = ann.replica->sync().inventory(space).value();
+  const auto inventory = lead.replica->sync().inventory(space).value();
 
   ASSERT_EQ(inventory.frontier.size(), 1u);
   const sync::LogWant want{inventory.frontier[0].log, {}};
-  EXPECT_EQ(ann.replica->sync().missing_segments(space, {&want, 1}).size(), 1u);
+  EXPECT_EQ(lead.replica->sync().missing_segments(space, {&want, 1}).size(), 1u);
 }
 
 TEST_F(TroubleTest, BeginsANewLogOnAClonedTablet) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ben.note(space, "Before the copy.");
-  ben.replica.reset();
-  std::filesystem::copy(ben.folder, folder_.path() / "copy", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  reviewer.note(space, "Before the copy.");
+  reviewer.replica.reset();
+  std::filesystem::copy(reviewer.folder, folder_.path() / "copy", std::filesystem::copy_options::recursive);
+  reviewer.replica = must(Replica::open(reviewer.folder, schema(), reviewer.environment, unlock()));
   StoryEnvironment environment(99);
   auto clone = must(Replica::open(folder_.path() / "copy", schema(), environment, unlock()));
 
-  const RecordId original = ben.note(space, "On the tablet.");
+  const RecordId original = reviewer.note(space, "On the tablet.");
   const auto edit = clone->edit(space);
   const RecordId copied = must(edit->create("evidence"));
   must(edit->set_text(copied, "body", "On the copy."));
   must(edit->commit());
-  must(ann.replica->import_day_end(must(clone->export_day_end(space))));
-  meet(ann, ben, space);
+  must(lead.replica->import_day_end(must(clone->export_day_end(space))));
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(ann.get(space, original)["body"].text(), "On the tablet.");
-  EXPECT_EQ(ann.get(space, copied)["body"].text(), "On the copy.");
-  EXPECT_EQ(must(ann.replica->status(space)).quarantined, 0u);
-  expect_equal(space, {&ann, &ben});
+  EXPECT_EQ(lead.get(space, original)["body"].text(), "On the tablet.");
+  EXPECT_EQ(lead.get(space, copied)["body"].text(), "On the copy.");
+  EXPECT_EQ(must(lead.replica->status(space)).quarantined, 0u);
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(TroubleTest, BeginsANewLogWhenAColleagueHoldsMoreOfItsOwn) {
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ben.replica.reset();
-  std::filesystem::copy(ben.folder / "spaces", folder_.path() / "backup", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
-  const RecordId lost = ben.note(space, "Since the backup.");
-  meet(ann, ben, space);
-  ben.replica.reset();
-  std::filesystem::remove_all(ben.folder / "spaces");
-  std::filesystem::copy(folder_.path() / "backup", ben.folder / "spaces", std::filesystem::copy_options::recursive);
-  ben.replica = must(Replica::open(ben.folder, schema(), ben.environment, unlock()));
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  reviewer.replica.reset();
+  std::filesystem::copy(reviewer.folder / "spaces", folder_.path() / "backup",
+                        std::filesystem::copy_options::recursive);
+  reviewer.replica = must(Replica::open(reviewer.folder, schema(), reviewer.environment, unlock()));
+  const RecordId lost = reviewer.note(space, "Since the backup.");
+  meet(lead, reviewer, space);
+  reviewer.replica.reset();
+  std::filesystem::remove_all(reviewer.folder / "spaces");
+  std::filesystem::copy(folder_.path() / "backup", reviewer.folder / "spaces",
+                        std::filesystem::copy_options::recursive);
+  reviewer.replica = must(Replica::open(reviewer.folder, schema(), reviewer.environment, unlock()));
 
-  meet(ann, ben, space);
-  const RecordId next = ben.note(space, "After the restore.");
-  meet(ann, ben, space);
+  meet(lead, reviewer, space);
+  const RecordId next = reviewer.note(space, "After the restore.");
+  meet(lead, reviewer, space);
 
-  EXPECT_EQ(ben.get(space, lost)["body"].text(), "Since the backup.");
+  EXPECT_EQ(reviewer.get(space, lost)["body"].text(), "Since the backup.");
   EXPECT_NE(next.text.substr(0, 8), lost.text.substr(0, 8)) << "another log";
-  expect_equal(space, {&ann, &ben});
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(TroubleTest, FindsATableThatWasTamperedWith) {
-  Tablet& ann = tablet("Ann");
-  const SpaceId space = team(ann, {});
-  const RecordId id = ann.note(space, "Untouched.");
-  ann.replica.reset();
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const RecordId id = lead.note(space, "Untouched.");
+  lead.replica.reset();
   {
-    OpenedFile file(space_file(ann, space));
+    OpenedFile file(space_file(lead, space));
     sqlite::Transaction transaction(*file);
     transaction.execute("UPDATE evidence SET body = 'Touched.'");
     transaction.commit();
   }
-  ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
+  lead.replica = must(Replica::open(lead.folder, schema(), lead.environment, unlock()));
 
-  const auto differences = must(ann.replica->check(space));
+  const auto differences = must(lead.replica->check(space));
 
   ASSERT_EQ(differences.size(), 1u);
   EXPECT_THAT(differences[0], testing::HasSubstr(id.text));
@@ -248,22 +250,22 @@ TEST_F(TroubleTest, KeepsWhatANewerVersionWroteAndShowsItAfterTheUpgrade) {
   weather.name = "weather";
   weather.since = 2;
   newer.types.at(1).fields.emplace(20, weather);
-  Tablet& ann = tablet("Ann");
-  Tablet& ben = tablet("Ben");
-  const SpaceId space = team(ann, {{&ben, kReviewer}});
-  ann.replica.reset();
-  ann.replica = must(Replica::open(ann.folder, newer, ann.environment, unlock()));
-  const RecordId id = ann.note(space, "Outside.");
-  ann.set(space, id, "weather", "rain");
+  Tablet& lead = tablet("Lead");
+  Tablet& reviewer = tablet("Reviewer");
+  const SpaceId space = team(lead, {{&reviewer, kReviewer}});
+  lead.replica.reset();
+  lead.replica = must(Replica::open(lead.folder, newer, lead.environment, unlock()));
+  const RecordId id = lead.note(space, "Outside.");
+  lead.set(space, id, "weather", "rain");
 
-  meet(ann, ben, space);
-  EXPECT_EQ(ben.get(space, id)["body"].text(), "Outside.");
-  EXPECT_TRUE(ben.get(space, id)["weather"].empty());
-  ben.replica.reset();
-  ben.replica = must(Replica::open(ben.folder, newer, ben.environment, unlock()));
+  meet(lead, reviewer, space);
+  EXPECT_EQ(reviewer.get(space, id)["body"].text(), "Outside.");
+  EXPECT_TRUE(reviewer.get(space, id)["weather"].empty());
+  reviewer.replica.reset();
+  reviewer.replica = must(Replica::open(reviewer.folder, newer, reviewer.environment, unlock()));
 
-  EXPECT_EQ(ben.get(space, id)["weather"].text(), "rain");
-  expect_equal(space, {&ann, &ben});
+  EXPECT_EQ(reviewer.get(space, id)["weather"].text(), "rain");
+  expect_equal(space, {&lead, &reviewer});
 }
 
 TEST_F(TroubleTest, PassesOnARecordOfATypeThatOnlyNewerVersionsKnow) {

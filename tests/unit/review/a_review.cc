@@ -38,10 +38,10 @@ AReview::AReview() {
     member.trained_until_on = "2026-08-31";
     file.members.push_back(member);
   };
-  add(1, "Ruth", TeamPart::lead, "head");
-  add(2, "Owen", TeamPart::reviewer, "senior_leader");
-  add(3, "Mair", TeamPart::reviewer, "middle_leader");
-  add(4, "Siân", TeamPart::shadow, "middle_leader");
+  add(1, "Lead", TeamPart::lead, "head");
+  add(2, "First reviewer", TeamPart::reviewer, "senior_leader");
+  add(3, "Second reviewer", TeamPart::reviewer, "middle_leader");
+  add(4, "Shadow", TeamPart::shadow, "middle_leader");
 
   const std::vector<std::string> asked = {"How do pupils talk about what they read?", "How is feedback used?",
                                           "How are new staff supported?"};

@@ -15,7 +15,7 @@ inline PersonId person(unsigned char n) {
   return id;
 }
 
-// Ruth leads, Owen and Mair review, Siân shadows; three questions, two visits.
+// A lead, a first and a second reviewer, and a shadow; three questions, two visits.
 class AReview {
  public:
   AReview();

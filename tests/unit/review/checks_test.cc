@@ -121,26 +121,26 @@ TEST(DatesTest, CountsWorkingDaysOverAHalfTerm) {
 
 TEST(DistanceTest, BlocksTheSameSchoolWhateverWasDeclared) {
   AReview review;
-  review.member("Owen").school = review.file.review->host;
+  review.member("First reviewer").school = review.file.review->host;
 
-  const auto check = check_distance(review.file, review.member("Owen"));
+  const auto check = check_distance(review.file, review.member("First reviewer"));
 
   EXPECT_EQ(check.effect, DistanceEffect::blocks);
-  EXPECT_EQ(check.sentence, "Owen is of the same school and cannot review it.");
+  EXPECT_EQ(check.sentence, "First reviewer is of the same school and cannot review it.");
 }
 
 TEST(DistanceTest, AsksForAReasonAndShowsTheFederation) {
   AReview review;
-  review.member("Owen").distance = Distance::close_relative;
-  review.member("Mair").distance = Distance::same_federation_or_trust;
+  review.member("First reviewer").distance = Distance::close_relative;
+  review.member("Second reviewer").distance = Distance::same_federation_or_trust;
 
-  const auto unexplained = check_distance(review.file, review.member("Owen"));
-  review.member("Owen").distance_reason = "Cousin of the caretaker.";
-  const auto explained = check_distance(review.file, review.member("Owen"));
+  const auto unexplained = check_distance(review.file, review.member("First reviewer"));
+  review.member("First reviewer").distance_reason = "Cousin of the caretaker.";
+  const auto explained = check_distance(review.file, review.member("First reviewer"));
 
   EXPECT_FALSE(unexplained.settled);
   EXPECT_TRUE(explained.settled);
-  EXPECT_EQ(check_distance(review.file, review.member("Mair")).effect, DistanceEffect::shown);
+  EXPECT_EQ(check_distance(review.file, review.member("Second reviewer")).effect, DistanceEffect::shown);
 }
 
 TEST(ReciprocityTest, ShowsWhoGaveAndReceivedNothing) {

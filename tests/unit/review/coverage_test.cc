@@ -24,10 +24,10 @@ RollCall three_of_four() {
 
 TEST(CoverageTest, ShowsWhereTheTeamLookedAndOnHowManyTabletsThatRests) {
   AReview review;
-  review.note("Ruth", SourceKind::lesson_visit, AReview::visit(1));
-  review.note("Owen", SourceKind::lesson_visit, AReview::visit(1), Stance::strength,
+  review.note("Lead", SourceKind::lesson_visit, AReview::visit(1));
+  review.note("First reviewer", SourceKind::lesson_visit, AReview::visit(1), Stance::strength,
               {AReview::question(1), AReview::question(2)});
-  review.note("Owen", SourceKind::parent_conversation, {}, Stance::context, {});
+  review.note("First reviewer", SourceKind::parent_conversation, {}, Stance::context, {});
 
   const auto map = coverage_of(review.file, three_of_four());
 
@@ -43,9 +43,9 @@ TEST(CoverageTest, ShowsWhereTheTeamLookedAndOnHowManyTabletsThatRests) {
 TEST(CoverageTest, NamesTheGapsWorthFilling) {
   AReview review;
   review.file.questions[1].pupils_experience = true;
-  review.note("Ruth", SourceKind::lesson_visit);
-  review.note("Ruth", SourceKind::data_review, {}, Stance::context, {AReview::question(2)});
-  review.note("Owen", SourceKind::document_review, {}, Stance::context, {AReview::question(2)});
+  review.note("Lead", SourceKind::lesson_visit);
+  review.note("Lead", SourceKind::data_review, {}, Stance::context, {AReview::question(2)});
+  review.note("First reviewer", SourceKind::document_review, {}, Stance::context, {AReview::question(2)});
 
   const auto map = coverage_of(review.file, three_of_four());
 
@@ -56,7 +56,7 @@ TEST(CoverageTest, NamesTheGapsWorthFilling) {
 
 TEST(CoverageTest, LeavesOutWhatWasSetAside) {
   AReview review;
-  review.note("Ruth", SourceKind::lesson_visit);
+  review.note("Lead", SourceKind::lesson_visit);
   review.file.notes[0].state = EvidenceState::set_aside;
 
   EXPECT_EQ(coverage_of(review.file, three_of_four()).notes, 0U);
@@ -64,8 +64,8 @@ TEST(CoverageTest, LeavesOutWhatWasSetAside) {
 
 TEST(CoverageTest, PrintsATableThatFitsTheScreen) {
   AReview review;
-  review.note("Ruth", SourceKind::lesson_visit);
-  review.note("Siân", SourceKind::pupil_conversation);
+  review.note("Lead", SourceKind::lesson_visit);
+  review.note("Shadow", SourceKind::pupil_conversation);
 
   const auto lines = lines_of(coverage_of(review.file, three_of_four()), 48);
 
@@ -85,9 +85,9 @@ TEST(CoverageTest, PrintsATableThatFitsTheScreen) {
 TEST(RollCallTest, NamesTheTabletThatIsMissing) {
   AReview review;
   const std::vector<TabletReport> reports = {
-      {.person = "Ruth", .member = person(1).hex(), .this_device = true, .notes_here = 31},
-      {.person = "Owen", .member = person(2).hex(), .sealed = true, .notes_sealed = 26, .notes_here = 26},
-      {.person = "Mair", .member = person(3).hex(), .sealed = true, .notes_sealed = 24, .notes_here = 20}};
+      {.person = "Lead", .member = person(1).hex(), .this_device = true, .notes_here = 31},
+      {.person = "First reviewer", .member = person(2).hex(), .sealed = true, .notes_sealed = 26, .notes_here = 26},
+      {.person = "Second reviewer", .member = person(3).hex(), .sealed = true, .notes_sealed = 24, .notes_here = 20}};
 
   const auto roll = call_roll(review.file, reports);
 
@@ -95,17 +95,17 @@ TEST(RollCallTest, NamesTheTabletThatIsMissing) {
   EXPECT_FALSE(roll.complete());
   EXPECT_THAT(lines_of(roll),
               ElementsAre("Handed over: 2 of 4 tablets.",                           //
-                          "Ruth's tablet: This tablet: 31 notes, not sealed yet.",  //
-                          "Owen's tablet: Received: 26 of 26 notes.",               //
-                          "Mair's tablet: Arriving: 20 of 24 notes.",
-                          "Siân's tablet: Not heard from. How many notes it holds is not known yet."));
+                          "Lead's tablet: This tablet: 31 notes, not sealed yet.",  //
+                          "First reviewer's tablet: Received: 26 of 26 notes.",     //
+                          "Second reviewer's tablet: Arriving: 20 of 24 notes.",
+                          "Shadow's tablet: Not heard from. How many notes it holds is not known yet."));
 }
 
 TEST(RollCallTest, SaysWhichTabletHasWorkThatIsNotHere) {
   AReview review;
   const std::vector<TabletReport> reports = {
-      {.person = "Ruth", .member = person(1).hex(), .this_device = true, .notes_here = 31, .ahead = true},
-      {.person = "Owen",
+      {.person = "Lead", .member = person(1).hex(), .this_device = true, .notes_here = 31, .ahead = true},
+      {.person = "First reviewer",
        .member = person(2).hex(),
        .sealed = true,
        .notes_sealed = 26,
@@ -121,7 +121,7 @@ TEST(RollCallTest, SaysWhichTabletHasWorkThatIsNotHere) {
 
 TEST(RollCallTest, DoesNotGuessHowManyNotesAnUnsealedTabletHolds) {
   AReview review;
-  review.note("Owen", SourceKind::lesson_visit);
+  review.note("First reviewer", SourceKind::lesson_visit);
 
   const auto roll = call_roll(review.file, {});
 
@@ -145,11 +145,11 @@ TEST(RollCallTest, ExpectsTheTabletsThatWereIssuedThatDay) {
   issue("Grey", "2025-11-17", 3);
 
   const auto roll =
-      call_roll(review.file, {{.person = "Mair", .member = person(3).hex(), .notes_here = 2}}, "2025-11-18");
+      call_roll(review.file, {{.person = "Second reviewer", .member = person(3).hex(), .notes_here = 2}}, "2025-11-18");
 
   EXPECT_EQ(roll.expected, 2U);
   EXPECT_EQ(roll.rows[0].tablet, "Blue");
-  EXPECT_EQ(roll.rows[0].person, "Ruth");
+  EXPECT_EQ(roll.rows[0].person, "Lead");
   ASSERT_EQ(roll.rows.size(), 3U);
   EXPECT_FALSE(roll.rows[2].expected);
 }
@@ -163,7 +163,7 @@ TEST(RollCallTest, TellsNotesThatCameAfterTheDayWasSealedApartAsASupplement) {
   day.team_member = {"m.1"};
   review.file.packages.push_back(day);
   const std::vector<TabletReport> reports = {
-      {.person = "Ruth", .member = person(1).hex(), .sealed = true, .notes_sealed = 20, .notes_here = 22}};
+      {.person = "Lead", .member = person(1).hex(), .sealed = true, .notes_sealed = 20, .notes_here = 22}};
 
   const auto before = call_roll(review.file, reports, "2025-11-18");
   DayPackage supplement = day;
@@ -185,23 +185,23 @@ TEST(RollCallTest, IsCompleteWhenTheMissingTabletIsWaivedWithAReason) {
   review.file.members.resize(2);
   Waiver waiver;
   waiver.what = "tablet";
-  waiver.subject = "Owen";
-  waiver.reason = "dropped in the pond; he tells his notes";
+  waiver.subject = "First reviewer";
+  waiver.reason = "dropped in the pond; they tell their notes";
   review.file.waivers.push_back(waiver);
 
-  const auto roll = call_roll(review.file, {{.person = "Ruth", .member = person(1).hex(), .this_device = true}});
+  const auto roll = call_roll(review.file, {{.person = "Lead", .member = person(1).hex(), .this_device = true}});
 
   EXPECT_TRUE(roll.complete());
-  EXPECT_EQ(roll.rows[1].sentence, "Waived: dropped in the pond; he tells his notes");
+  EXPECT_EQ(roll.rows[1].sentence, "Waived: dropped in the pond; they tell their notes");
 }
 
 TEST(TriangulationTest, LaysEachFindingBesideWhatItRestsOn) {
   AReview review;
-  auto& finding =
-      review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::lesson_visit, AReview::visit(1)),
-                                             review.note("Owen", SourceKind::pupil_conversation, AReview::visit(2))});
-  finding.qualifies = {review.note("Mair", SourceKind::lesson_visit)};
-  finding.contradicts = {review.note("Mair", SourceKind::data_review, {}, Stance::development)};
+  auto& finding = review.finding(FindingKind::strength,
+                                 {review.note("Lead", SourceKind::lesson_visit, AReview::visit(1)),
+                                  review.note("First reviewer", SourceKind::pupil_conversation, AReview::visit(2))});
+  finding.qualifies = {review.note("Second reviewer", SourceKind::lesson_visit)};
+  finding.contradicts = {review.note("Second reviewer", SourceKind::data_review, {}, Stance::development)};
 
   const auto matrix = triangulate(review.file, three_of_four());
 

@@ -14,11 +14,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// Three notes from three sources of three kinds, by Ruth and Owen.
+// Three notes from three sources of three kinds, by the lead and the first reviewer.
 std::vector<RecordId> solid_notes(AReview& review) {
-  return {review.note("Ruth", SourceKind::lesson_visit, AReview::visit(1)),
-          review.note("Owen", SourceKind::pupil_conversation, AReview::visit(2)),
-          review.note("Ruth", SourceKind::work_scrutiny)};
+  return {review.note("Lead", SourceKind::lesson_visit, AReview::visit(1)),
+          review.note("First reviewer", SourceKind::pupil_conversation, AReview::visit(2)),
+          review.note("Lead", SourceKind::work_scrutiny)};
 }
 
 TEST(EvidenceRuleTest, IsMetByThreeNotesOfTwoKindsFromTwoPeople) {
@@ -34,10 +34,10 @@ TEST(EvidenceRuleTest, IsMetByThreeNotesOfTwoKindsFromTwoPeople) {
 
 TEST(EvidenceRuleTest, CountsAPairedVisitAsOneSource) {
   AReview review;
-  const auto& finding =
-      review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::lesson_visit, AReview::visit(1)),
-                                             review.note("Owen", SourceKind::lesson_visit, AReview::visit(1)),
-                                             review.note("Owen", SourceKind::pupil_conversation, AReview::visit(2))});
+  const auto& finding = review.finding(
+      FindingKind::strength, {review.note("Lead", SourceKind::lesson_visit, AReview::visit(1)),
+                              review.note("First reviewer", SourceKind::lesson_visit, AReview::visit(1)),
+                              review.note("First reviewer", SourceKind::pupil_conversation, AReview::visit(2))});
 
   const auto verdict = judge_finding(review.file, finding);
 
@@ -50,9 +50,10 @@ TEST(EvidenceRuleTest, CountsAPairedVisitAsOneSource) {
 
 TEST(EvidenceRuleTest, IsNotMetByOneKindOfSource) {
   AReview review;
-  const auto& finding = review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::data_review),
-                                                               review.note("Owen", SourceKind::data_review),
-                                                               review.note("Mair", SourceKind::data_review)});
+  const auto& finding =
+      review.finding(FindingKind::strength, {review.note("Lead", SourceKind::data_review),
+                                             review.note("First reviewer", SourceKind::data_review),
+                                             review.note("Second reviewer", SourceKind::data_review)});
 
   EXPECT_THAT(judge_finding(review.file, finding).missing,
               ElementsAre("It rests on one kind of source (data review); the rule asks for 2."));
@@ -60,15 +61,15 @@ TEST(EvidenceRuleTest, IsNotMetByOneKindOfSource) {
 
 TEST(EvidenceRuleTest, DoesNotTakeAShadowForASecondReviewer) {
   AReview review;
-  const auto& finding = review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::lesson_visit),
-                                                               review.note("Ruth", SourceKind::data_review),
-                                                               review.note("Siân", SourceKind::learning_walk)});
+  const auto& finding = review.finding(FindingKind::strength, {review.note("Lead", SourceKind::lesson_visit),
+                                                               review.note("Lead", SourceKind::data_review),
+                                                               review.note("Shadow", SourceKind::learning_walk)});
 
   const auto verdict = judge_finding(review.file, finding);
 
-  EXPECT_THAT(verdict.reviewers, ElementsAre("Ruth"));
-  EXPECT_THAT(verdict.shadows, ElementsAre("Siân"));
-  EXPECT_THAT(verdict.missing, ElementsAre("It rests on the notes of Ruth; the rule asks for 2 reviewers. A shadow's "
+  EXPECT_THAT(verdict.reviewers, ElementsAre("Lead"));
+  EXPECT_THAT(verdict.shadows, ElementsAre("Shadow"));
+  EXPECT_THAT(verdict.missing, ElementsAre("It rests on the notes of Lead; the rule asks for 2 reviewers. A shadow's "
                                            "notes do not stand for a reviewer's."));
 }
 
@@ -76,21 +77,21 @@ TEST(EvidenceRuleTest, CountsPeopleAndNotTheTabletsTheyWroteOn) {
   AReview review;
   auto notes = solid_notes(review);
   const auto& finding = review.finding(FindingKind::strength, notes);
-  // Owen's notes turn out to be Ruth's, written on his tablet under her profile.
-  for (auto& note : review.file.notes) note.created = review.by("Ruth");
+  // The notes turn out to be all the lead's, written on the first reviewer's tablet under the lead's profile.
+  for (auto& note : review.file.notes) note.created = review.by("Lead");
 
-  EXPECT_THAT(judge_finding(review.file, finding).reviewers, ElementsAre("Ruth"));
+  EXPECT_THAT(judge_finding(review.file, finding).reviewers, ElementsAre("Lead"));
 }
 
 TEST(EvidenceRuleTest, AsksForAPupilFacingSourceAboutPupilsExperience) {
   AReview review;
-  auto& finding = review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::data_review),
-                                                         review.note("Owen", SourceKind::staff_conversation),
-                                                         review.note("Mair", SourceKind::document_review)});
+  auto& finding = review.finding(FindingKind::strength, {review.note("Lead", SourceKind::data_review),
+                                                         review.note("First reviewer", SourceKind::staff_conversation),
+                                                         review.note("Second reviewer", SourceKind::document_review)});
   finding.pupils_experience = true;
 
   const auto before = judge_finding(review.file, finding);
-  finding.supports.push_back(review.note("Mair", SourceKind::pupil_conversation));
+  finding.supports.push_back(review.note("Second reviewer", SourceKind::pupil_conversation));
   const auto after = judge_finding(review.file, finding);
 
   EXPECT_THAT(before.missing, ElementsAre(HasSubstr("no source sees or hears pupils")));
@@ -100,9 +101,10 @@ TEST(EvidenceRuleTest, AsksForAPupilFacingSourceAboutPupilsExperience) {
 TEST(EvidenceRuleTest, KnowsFromTheQuestionThatAFindingIsAboutPupils) {
   AReview review;
   review.file.questions[0].pupils_experience = true;
-  const auto& finding = review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::data_review),
-                                                               review.note("Owen", SourceKind::staff_conversation),
-                                                               review.note("Mair", SourceKind::document_review)});
+  const auto& finding =
+      review.finding(FindingKind::strength, {review.note("Lead", SourceKind::data_review),
+                                             review.note("First reviewer", SourceKind::staff_conversation),
+                                             review.note("Second reviewer", SourceKind::document_review)});
 
   EXPECT_FALSE(judge_finding(review.file, finding).meets_rule);
 }
@@ -110,7 +112,7 @@ TEST(EvidenceRuleTest, KnowsFromTheQuestionThatAFindingIsAboutPupils) {
 TEST(EvidenceRuleTest, AsksToLookAtTheOtherSide) {
   AReview review;
   auto& finding = review.finding(FindingKind::strength, solid_notes(review));
-  const auto doubt = review.note("Mair", SourceKind::learning_walk, {}, Stance::development);
+  const auto doubt = review.note("Second reviewer", SourceKind::learning_walk, {}, Stance::development);
 
   const auto unlinked = judge_finding(review.file, finding);
   finding.contradicts = {doubt};
@@ -170,7 +172,7 @@ TEST(EvidenceRuleTest, AsksNothingOfAQuestionForTheSchool) {
 TEST(EvidenceRuleTest, FollowsThePartnershipsOwnRule) {
   AReview review;
   review.file.review->evidence_rule = EvidenceRule{.notes = 1, .source_kinds = 1, .reviewers = 1};
-  const auto& finding = review.finding(FindingKind::strength, {review.note("Ruth", SourceKind::lesson_visit)});
+  const auto& finding = review.finding(FindingKind::strength, {review.note("Lead", SourceKind::lesson_visit)});
 
   EXPECT_TRUE(judge_finding(review.file, finding).meets_rule);
 }

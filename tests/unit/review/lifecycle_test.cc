@@ -44,7 +44,7 @@ AReview focused() {
   review.file.review->focus_areas = {"reading"};
   review.file.review->intended_outcomes = "We know what to teach next.";
   review.confirm("focus", "Head", {"w.1"});
-  review.confirm("focus", "Ruth", {"w.1"});
+  review.confirm("focus", "Lead", {"w.1"});
   return review;
 }
 
@@ -122,14 +122,14 @@ TEST(GuardTest, SaysWhoHasNotSignedAndWhoHasToAcceptTheDates) {
   review.file.others["signature"].pop_back();
 
   EXPECT_THAT(missing(review, ReviewState::scheduled),
-              ElementsAre("The school has not accepted the dates.", "Siân's school has not signed the agreement."));
+              ElementsAre("The school has not accepted the dates.", "Shadow's school has not signed the agreement."));
   EXPECT_EQ(guard(review.file, ReviewState::scheduled, kContext).missing[0].waits_for, "the host head");
 }
 
 TEST(GuardTest, DoesNotCountAShadowAmongTheLeaders) {
   AReview review = scheduled();
-  review.member("Owen").accepted = Answer::declined;
-  review.member("Mair").band = "teacher";
+  review.member("First reviewer").accepted = Answer::declined;
+  review.member("Second reviewer").band = "teacher";
 
   EXPECT_THAT(missing(review, ReviewState::scheduled),
               Contains("The team has 1 reviewer who is a leader; it needs 2."));
@@ -137,7 +137,7 @@ TEST(GuardTest, DoesNotCountAShadowAmongTheLeaders) {
 
 TEST(GuardTest, FindsAPostAtTheHostOnTheReviewDays) {
   AReview review = scheduled();
-  review.member("Owen").person = {"p.2"};
+  review.member("First reviewer").person = {"p.2"};
   auto& post = review.other("appointment", "Coordinator",
                             {{"person", replica::Value(RecordId{"p.2"})},
                              {"school", replica::Value(RecordId{"s.1"})},
@@ -146,7 +146,7 @@ TEST(GuardTest, FindsAPostAtTheHostOnTheReviewDays) {
   const auto during = missing(review, ReviewState::scheduled);
   post.fields["from_on"] = replica::Value("2025-12-01");
 
-  EXPECT_THAT(during, ElementsAre("Owen has a post at the school on the review days."));
+  EXPECT_THAT(during, ElementsAre("First reviewer has a post at the school on the review days."));
   EXPECT_THAT(missing(review, ReviewState::scheduled), IsEmpty());
 }
 
@@ -177,7 +177,7 @@ TEST(GuardTest, WantsTheHeadAndNotOnlyWhomTheHeadAuthorised) {
   AReview review = focused();
   std::erase_if(review.file.confirmations, [](const auto& c) { return c.what == "focus"; });
   review.confirm("focus", "Deputy");
-  review.confirm("focus", "Ruth");
+  review.confirm("focus", "Lead");
 
   EXPECT_THAT(missing(review, ReviewState::focus_agreed), ElementsAre(HasSubstr("The head has not confirmed")));
 }
@@ -200,17 +200,18 @@ TEST(GuardTest, IsReadyWhenEverybodyAndEveryTabletIs) {
   }
   EXPECT_THAT(missing(review, ReviewState::ready), IsEmpty());
 
-  review.member("Owen").distance = Distance::unknown;
-  review.member("Mair").protocol_acknowledged = false;
-  review.member("Ruth").trained_until_on = "2025-11-17";
+  review.member("First reviewer").distance = Distance::unknown;
+  review.member("Second reviewer").protocol_acknowledged = false;
+  review.member("Lead").trained_until_on = "2025-11-17";
   review.file.schools[0].dsl_contact.clear();
   review.file.packages.pop_back();
 
-  EXPECT_THAT(missing(review, ReviewState::ready),
-              ElementsAre("Ruth's training is not current on the review days.",
-                          "Owen has not declared their distance to the school.",
-                          "Mair has not acknowledged the protocol.", "No lead with current training is in the team.",
-                          "The school's safeguarding contact is not on the tablets.", "No tablet is loaded for Siân."));
+  EXPECT_THAT(
+      missing(review, ReviewState::ready),
+      ElementsAre("Lead's training is not current on the review days.",
+                  "First reviewer has not declared their distance to the school.",
+                  "Second reviewer has not acknowledged the protocol.", "No lead with current training is in the team.",
+                  "The school's safeguarding contact is not on the tablets.", "No tablet is loaded for the shadow."));
 }
 
 TEST(GuardTest, StartsWithTheFirstActivityOrByTheLead) {
@@ -227,25 +228,25 @@ TEST(GuardTest, DoesNotModerateBeforeEveryExpectedTabletHandedOver) {
   AReview review;
   GuardContext context = kContext;
   context.roll =
-      call_roll(review.file, {{.person = "Ruth", .member = person(1).hex(), .this_device = true},
+      call_roll(review.file, {{.person = "Lead", .member = person(1).hex(), .this_device = true},
                               {.member = person(2).hex(), .sealed = true, .notes_sealed = 1, .notes_here = 1},
                               {.member = person(3).hex(), .sealed = true, .notes_sealed = 2, .notes_here = 2}});
 
   const auto result = guard(review.file, ReviewState::moderating, context);
 
   ASSERT_EQ(result.missing.size(), 1U);
-  EXPECT_THAT(result.missing[0].what, HasSubstr("Siân's tablet has not handed over."));
-  EXPECT_EQ(result.missing[0].waits_for, "Siân");
+  EXPECT_THAT(result.missing[0].what, HasSubstr("Shadow's tablet has not handed over."));
+  EXPECT_EQ(result.missing[0].waits_for, "Shadow");
 }
 
 // Two findings that may be given: one that meets the rule and one question.
 AReview moderated() {
   AReview review;
-  review.finding(FindingKind::strength,
-                 {review.note("Ruth", SourceKind::lesson_visit), review.note("Owen", SourceKind::pupil_conversation),
-                  review.note("Mair", SourceKind::work_scrutiny)});
+  review.finding(FindingKind::strength, {review.note("Lead", SourceKind::lesson_visit),
+                                         review.note("First reviewer", SourceKind::pupil_conversation),
+                                         review.note("Second reviewer", SourceKind::work_scrutiny)});
   review.finding(FindingKind::question_for_school, {});
-  review.other("theme_told", "Ruth", {{"theme", "Talk about books"}});
+  review.other("theme_told", "Lead", {{"theme", "Talk about books"}});
   return review;
 }
 
@@ -262,7 +263,7 @@ TEST(GuardTest, FeedsBackOnlyWhatMeetsTheRuleOrIsAQuestion) {
 TEST(GuardTest, WaitsForDecisionsUnplacedNotesAndThemes) {
   AReview review = moderated();
   review.file.findings[0].asks.insert("kind");
-  review.note("Owen", SourceKind::environment, {}, Stance::context, {});
+  review.note("First reviewer", SourceKind::environment, {}, Stance::context, {});
   review.file.others["theme_told"].clear();
 
   EXPECT_THAT(missing(review, ReviewState::fed_back),
@@ -273,29 +274,29 @@ TEST(GuardTest, WaitsForDecisionsUnplacedNotesAndThemes) {
 TEST(GuardTest, LetsSignaturesFallWhenTheTextChanges) {
   AReview review = moderated();
   review.file.members.resize(1);
-  auto& report = review.other("report", "Ruth", {{"version", 1}, {"title", "What we saw"}});
-  review.sign(report, "Ruth");
+  auto& report = review.other("report", "Lead", {{"version", 1}, {"title", "What we saw"}});
+  review.sign(report, "Lead");
   EXPECT_THAT(missing(review, ReviewState::with_host), IsEmpty());
 
   report.fields["title"] = replica::Value("What we saw and heard");
 
-  EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Ruth has not signed the report."));
+  EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Lead has not signed the report."));
 }
 
 TEST(GuardTest, WaitsForEverySignatureOrDissent) {
   AReview review = moderated();
-  const auto report = review.other("report", "Ruth", {{"version", 1}});
-  for (const char* name : {"Ruth", "Owen", "Siân"}) review.sign(report, name);
+  const auto report = review.other("report", "Lead", {{"version", 1}});
+  for (const char* name : {"Lead", "First reviewer", "Shadow"}) review.sign(report, name);
 
-  EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Mair has not signed the report."));
+  EXPECT_THAT(missing(review, ReviewState::with_host), ElementsAre("Second reviewer has not signed the report."));
 }
 
 // Signed by all, every finding answered; the school disagrees with the first.
 AReview answered() {
   AReview review = moderated();
-  const auto report = review.other("report", "Ruth", {{"version", 1}});
-  review.other("report_section", "Ruth", {{"report", replica::Value(report.id)}, {"body", "Pupils talk about books."}});
-  review.sign(report, "Ruth");
+  const auto report = review.other("report", "Lead", {{"version", 1}});
+  review.other("report_section", "Lead", {{"report", replica::Value(report.id)}, {"body", "Pupils talk about books."}});
+  review.sign(report, "Lead");
   review.respond(review.file.findings[0].id, HostView::disagree, "That was Year 4.");
   review.respond(review.file.findings[1].id, HostView::agree, "");
   return review;
@@ -309,7 +310,7 @@ TEST(GuardTest, IsNotAgreedWhileSomethingIsUnansweredUnsettledOrChangedAfterSign
   AReview review = answered();
   review.file.responses.pop_back();
   review.other("factual_correction", "Head", {{"says", "Year 3"}, {"should_say", "Year 4"}});
-  review.other("personal_data_flag", "Owen", {{"state", "open"}});
+  review.other("personal_data_flag", "First reviewer", {{"state", "open"}});
   review.file.others["report_section"][0].fields["body"] = replica::Value("Pupils hardly talk about books.");
 
   EXPECT_THAT(
@@ -327,12 +328,12 @@ TEST(GuardTest, RefusesAReviewWithOneKindOfSource) {
 
 TEST(GuardTest, ImprovesAfterAWorkshopLedFromOutsideTheTeam) {
   AReview review = answered();
-  auto& workshop = review.other("workshop", "Head", {{"held_on", "2025-12-03"}, {"led_by", "Owen"}});
+  auto& workshop = review.other("workshop", "Head", {{"held_on", "2025-12-03"}, {"led_by", "First reviewer"}});
   review.other("action", "Head", {{"status", "adopted"}});
   review.other("action_plan", "Head", {{"revisit_on", "2026-06-10"}});
 
   const auto by_a_member = missing(review, ReviewState::improving);
-  workshop.fields["led_by"] = replica::Value("Carys");
+  workshop.fields["led_by"] = replica::Value("Facilitator");
 
   EXPECT_THAT(by_a_member, ElementsAre("No improvement workshop was held by a champion from outside the team."));
   EXPECT_THAT(missing(review, ReviewState::improving), IsEmpty());
@@ -340,7 +341,7 @@ TEST(GuardTest, ImprovesAfterAWorkshopLedFromOutsideTheTeam) {
 
 TEST(GuardTest, TakesAReasonedDecisionNotToAct) {
   AReview review = answered();
-  review.other("workshop", "Head", {{"held_on", "2025-12-03"}, {"led_by", "Carys"}});
+  review.other("workshop", "Head", {{"held_on", "2025-12-03"}, {"led_by", "Facilitator"}});
   review.other("action_plan", "Head",
                {{"no_action_reason", "We wait for the new timetable."}, {"revisit_on", "2026-06-10"}});
 
@@ -353,11 +354,12 @@ TEST(GuardTest, ClosesAtVerifiedChangeAndNotAtTheReport) {
   EXPECT_THAT(
       missing(review, ReviewState::closed),
       ElementsAre("The follow-up visit is not recorded.", "The school has not evaluated the review, nor declined to.",
-                  "Ruth has not evaluated the review, nor declined to.",
-                  "Owen has not evaluated the review, nor declined to.", "\"What can others learn?\" has no answer."));
+                  "Lead has not evaluated the review, nor declined to.",
+                  "First reviewer has not evaluated the review, nor declined to.",
+                  "\"What can others learn?\" has no answer."));
 
-  review.other("revisit", "Ruth", {{"held_on", "2026-06-10"}});
-  for (const char* name : {"Head", "Ruth", "Owen"}) review.other("evaluation", name, {});
+  review.other("revisit", "Lead", {{"held_on", "2026-06-10"}});
+  for (const char* name : {"Head", "Lead", "First reviewer"}) review.other("evaluation", name, {});
   review.file.review->what_others_can_learn = "Nothing yet";
 
   EXPECT_THAT(missing(review, ReviewState::closed), IsEmpty());

@@ -49,7 +49,7 @@ T must(Result<T> result) {
 class ReplicaStoryTest : public testing::Test {
  protected:
   ReplicaStoryTest() {
-    tablet_ = must(replica::Replica::create(folder_ / "lead", "Ruth", review_schema(), environment_,
+    tablet_ = must(replica::Replica::create(folder_ / "lead", "Lead", review_schema(), environment_,
                                             replica::Unlock::with(seal::PageKey())));
     team_ = must(tablet_->found_space("review_team", "Castle, team", role_named("lead_reviewer"))).space;
     shared_ = must(tablet_->found_space("review_shared", "Castle, review", role_named("lead_reviewer"))).space;
@@ -146,8 +146,8 @@ TEST_F(ReplicaStoryTest, ShowsAFindingThatWasFedBackOnceWithTheSchoolsAnswer) {
 }
 
 TEST_F(ReplicaStoryTest, KnowsItsOwnTabletInTheRollCall) {
-  add(shared_, "team_member", {{"name", "Ruth"}, {"part", "lead"}});
-  add(shared_, "team_member", {{"name", "Owen"}, {"part", "reviewer"}});
+  add(shared_, "team_member", {{"name", "Lead"}, {"part", "lead"}});
+  add(shared_, "team_member", {{"name", "First reviewer"}, {"part", "reviewer"}});
   add(team_, "evidence", {{"body", "A corridor talk."}});
 
   const auto roll = call_roll(load(), must(load_tablets(*tablet_, team_)));

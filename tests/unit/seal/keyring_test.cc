@@ -122,10 +122,10 @@ class LabelTest : public KeyRingTest {};
 TEST_F(LabelTest, NamesAreSealedAndTheirLengthIsRounded) {
   KeyRing keys;
   keys.add(first_.duplicate());
-  const Bytes sealed = seal_label(first_, LabelUse::person, "Siân Llŷr", environment_);
+  const Bytes sealed = seal_label(first_, LabelUse::person, "Arweinydd tîm", environment_);
 
-  EXPECT_EQ(*open_label(keys, LabelUse::person, sealed), "Siân Llŷr");
-  EXPECT_EQ(sealed.size(), seal_label(first_, LabelUse::person, "Al", environment_).size());
+  EXPECT_EQ(*open_label(keys, LabelUse::person, sealed), "Arweinydd tîm");
+  EXPECT_EQ(sealed.size(), seal_label(first_, LabelUse::person, "Lead", environment_).size());
   EXPECT_EQ(*open_label(keys, LabelUse::space, seal_label(first_, LabelUse::space, "", environment_)), "");
   const std::string longest(kMaxLabelText, 'x');
   EXPECT_EQ(*open_label(keys, LabelUse::person, seal_label(first_, LabelUse::person, longest, environment_)), longest);

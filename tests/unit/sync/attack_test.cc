@@ -71,15 +71,15 @@ std::string reason_of(const Output& output) {
 class AttackTest : public testing::Test {
  protected:
   void SetUp() override {
-    anna_.found();
-    anna_.grant(ben_);
-    ben_.take_roster_from(anna_);
-    anna_.write(20);
-    meet(anna_, hub_);
+    lead_.found();
+    lead_.grant(reviewer_);
+    reviewer_.take_roster_from(lead_);
+    lead_.write(20);
+    meet(lead_, hub_);
   }
 
   MemoryHub hub_;
-  MemoryTablet anna_{"Anna"}, ben_{"Ben"};
+  MemoryTablet lead_{"Lead"}, reviewer_{"Reviewer"};
   crypto::SystemEnvironment environment_;
 };
 
@@ -87,7 +87,7 @@ class AttackTest : public testing::Test {
 TEST_F(AttackTest, EndsAtAFrameFullOfEmptyMessages) {
   crypto::SystemEnvironment environment;
   crypto::AgreementKey hub_key = crypto::AgreementKey::generate(environment);
-  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment);
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_key.public_key(), environment);
   Channel hub = Channel::from_device(hub_key, environment);
   Bytes first, second, third, nothing;
   ASSERT_TRUE(device.start(first) && hub.receive(first, second) && device.receive(second, third));
@@ -108,7 +108,7 @@ TEST_F(AttackTest, EndsAtAFrameFullOfEmptyMessages) {
 TEST_F(AttackTest, PassesOverAFewMessagesOfANewerVersion) {
   crypto::SystemEnvironment environment;
   crypto::AgreementKey hub_key = crypto::AgreementKey::generate(environment);
-  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment);
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_key.public_key(), environment);
   Channel hub = Channel::from_device(hub_key, environment);
   Bytes first, second, third, nothing;
   ASSERT_TRUE(device.start(first) && hub.receive(first, second) && device.receive(second, third));
@@ -125,10 +125,10 @@ TEST_F(AttackTest, PassesOverAFewMessagesOfANewerVersion) {
 }
 
 TEST_F(AttackTest, RefusesItemsThatAreTooShortToBeAny) {
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space());
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space());
   const Output output =
-      ben.say(Items{0, std::vector<Item>(100, Item{ItemKind::segment, Bytes(kMinItem - 1), {}, false}), true, {}});
+      reviewer.say(Items{0, std::vector<Item>(100, Item{ItemKind::segment, Bytes(kMinItem - 1), {}, false}), true, {}});
 
   EXPECT_TRUE(output.close);
   EXPECT_TRUE(output.store.empty());
@@ -168,13 +168,13 @@ TEST_F(AttackTest, RefusesAnItemOfManyFieldsThatNobodyKnows) {
 }
 
 TEST_F(AttackTest, TellsOfManyRefusedItemsOnce) {
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space());
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space());
   const Output sent =
-      ben.say(Items{0, std::vector<Item>(200, Item{ItemKind::segment, Bytes(kMinItem), {}, false}), true, {}});
+      reviewer.say(Items{0, std::vector<Item>(200, Item{ItemKind::segment, Bytes(kMinItem), {}, false}), true, {}});
   ASSERT_EQ(sent.store.size(), 1u);
 
-  const Output answered = ben.session().stored(hub_.commit(sent.store.front()), 0);
+  const Output answered = reviewer.session().stored(hub_.commit(sent.store.front()), 0);
 
   ASSERT_EQ(answered.events.size(), 1u);
   EXPECT_EQ(answered.events.front().kind, Event::Kind::refused);
@@ -182,26 +182,26 @@ TEST_F(AttackTest, TellsOfManyRefusedItemsOnce) {
 }
 
 TEST_F(AttackTest, EndsAConnectionAtTheItemThatExceedsItsCredit) {
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space());
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space());
   const Item half{ItemKind::segment, Bytes(kHubWindow / 2), {}, false};
-  EXPECT_FALSE(ben.say(Items{0, {half, half}, false, {}}).close);
+  EXPECT_FALSE(reviewer.say(Items{0, {half, half}, false, {}}).close);
 
-  const Output output = ben.say(Items{0, {half}, false, {}});
+  const Output output = reviewer.say(Items{0, {half}, false, {}});
 
   EXPECT_TRUE(output.close);
   EXPECT_THAT(reason_of(output), HasSubstr("credit"));
 }
 
 TEST_F(AttackTest, TakesNoLargeMessageFromWhoeverIsNoMember) {
-  const auto invitation = anna_.invite();
-  meet(anna_, hub_);
-  MemoryTablet dai("Dai");
-  dai.join(anna_.space(), invitation);
-  Intruder claimant(hub_, dai.transport());
+  const auto invitation = lead_.invite();
+  meet(lead_, hub_);
+  MemoryTablet newcomer("Newcomer");
+  newcomer.join(lead_.space(), invitation);
+  Intruder claimant(hub_, newcomer.transport());
   Open open;
-  open.space = anna_.space();
-  open.claim = *dai.claim(anna_.space());
+  open.space = lead_.space();
+  open.claim = *newcomer.claim(lead_.space());
   EXPECT_FALSE(claimant.say(Hello{"", 1'000, "", {open}}).close);
 
   const Output output = claimant.say(Items{0, {Item{ItemKind::segment, Bytes(kMaxEarlyMessage), {}, false}}, true, {}});
@@ -211,7 +211,7 @@ TEST_F(AttackTest, TakesNoLargeMessageFromWhoeverIsNoMember) {
 
 TEST_F(AttackTest, RefusesAWantThatNamesALogTwice) {
   Bytes logs, body;
-  const LogId log = anna_.own_log();
+  const LogId log = lead_.own_log();
   for (int i = 0; i < 2; ++i) {
     logs.insert(logs.end(), log.bytes.begin(), log.bytes.end());
     logs.push_back(std::byte{0});
@@ -228,51 +228,51 @@ TEST_F(AttackTest, RefusesAWantThatNamesALogTwice) {
 
 // Each Want of a log that is answered with all of it: the next is looked at when that was sent.
 TEST_F(AttackTest, WantsThatFollowEachOtherTakeNoMoreThanOne) {
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space(), 1);
-  const Message want = Want{0, {}, {}, {{anna_.own_log(), {}}}};
-  ben.say(want);
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space(), 1);
+  const Message want = Want{0, {}, {}, {{lead_.own_log(), {}}}};
+  reviewer.say(want);
   const std::uint64_t asked = hub_.lookups;
 
-  for (int i = 0; i < 1'000; ++i) ben.channel().send(want);
-  const Output output = ben.flush();
+  for (int i = 0; i < 1'000; ++i) reviewer.channel().send(want);
+  const Output output = reviewer.flush();
 
   EXPECT_FALSE(output.close);
   EXPECT_LE(hub_.lookups, asked + 1);
 }
 
 TEST_F(AttackTest, EndsAConnectionThatWantsMoreThanASpaceMayHave) {
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space(), 1);
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space(), 1);
   Want want;
-  want.roster.assign(kMaxRosterRecords / 2 + 1, anna_.roster().tip());
-  EXPECT_FALSE(ben.say(want).close);
+  want.roster.assign(kMaxRosterRecords / 2 + 1, lead_.roster().tip());
+  EXPECT_FALSE(reviewer.say(want).close);
 
-  EXPECT_TRUE(ben.say(want).close);
+  EXPECT_TRUE(reviewer.say(want).close);
 }
 
 TEST_F(AttackTest, EndsAConnectionOfARemovedDeviceThatWantsTheRosterAgainAndAgain) {
-  anna_.remove(ben_);
-  meet(anna_, hub_);
-  Intruder ben(hub_, ben_.transport());
-  ben.open(anna_.space(), 1);
+  lead_.remove(reviewer_);
+  meet(lead_, hub_);
+  Intruder reviewer(hub_, reviewer_.transport());
+  reviewer.open(lead_.space(), 1);
   Want want;
-  want.roster.assign(kMaxRosterRecords / 2 + 1, *ben_.records().begin());
-  EXPECT_FALSE(ben.say(want).close);
+  want.roster.assign(kMaxRosterRecords / 2 + 1, *reviewer_.records().begin());
+  EXPECT_FALSE(reviewer.say(want).close);
 
-  EXPECT_TRUE(ben.say(want).close);
+  EXPECT_TRUE(reviewer.say(want).close);
 }
 
 TEST_F(AttackTest, SaysTheSameOfAClaimThatFailsAsOfASpaceThatIsNotHere) {
-  MemoryTablet dai("Dai");
-  dai.join(anna_.space(), crypto::SigningKey::generate(environment_));
-  MemoryTablet eva("Eva");
+  MemoryTablet newcomer("Newcomer");
+  newcomer.join(lead_.space(), crypto::SigningKey::generate(environment_));
+  MemoryTablet lost("Lost");
   SpaceId nowhere;
   nowhere.bytes[3] = std::byte{1};
-  eva.join(nowhere, crypto::SigningKey::generate(environment_));
+  lost.join(nowhere, crypto::SigningKey::generate(environment_));
   Wire wire(hub_);
-  Link& here = wire.connect(dai);
-  Link& not_here = wire.connect(eva);
+  Link& here = wire.connect(newcomer);
+  Link& not_here = wire.connect(lost);
   wire.run();
 
   ASSERT_TRUE(here.event(Event::Kind::refused) && not_here.event(Event::Kind::refused));

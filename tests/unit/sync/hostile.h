@@ -10,15 +10,15 @@ namespace plenary::sync {
 class HostileTest : public testing::Test {
  protected:
   void SetUp() override {
-    anna_.found();
-    anna_.grant(ben_);
-    ben_.take_roster_from(anna_);
-    anna_.write(20);
-    meet(anna_, hub_);
+    lead_.found();
+    lead_.grant(reviewer_);
+    reviewer_.take_roster_from(lead_);
+    lead_.write(20);
+    meet(lead_, hub_);
   }
 
   MemoryHub hub_;
-  MemoryTablet anna_{"Anna"}, ben_{"Ben"};
+  MemoryTablet lead_{"Lead"}, reviewer_{"Reviewer"};
   crypto::SystemEnvironment environment_;
 };
 

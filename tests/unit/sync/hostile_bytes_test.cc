@@ -8,25 +8,25 @@ namespace {
 TEST_F(HostileTest, RefusesAFlippedBitAnywhereInTheConversation) {
   for (std::size_t at = 0; at < 900; at += 7) {
     SCOPED_TRACE(at);
-    MemoryTablet ben("Ben");
-    ben.become_clone_of(ben_);
+    MemoryTablet reviewer("Reviewer");
+    reviewer.become_clone_of(reviewer_);
     Wire wire(hub_);
     std::size_t sent = 0;
     wire.meddle = [&](Bytes& bytes) {
       if (at >= sent && at < sent + bytes.size()) bytes[at - sent] ^= std::byte{0x10};
       sent += bytes.size();
     };
-    Link& link = wire.connect(ben);
+    Link& link = wire.connect(reviewer);
     wire.run();
     ASSERT_TRUE(sent <= at || link.hub->over() || !link.device->up_to_date());
   }
-  EXPECT_EQ(hub_.inventory(anna_.space())->frontier.size(), 1u);
+  EXPECT_EQ(hub_.inventory(lead_.space())->frontier.size(), 1u);
 }
 
 TEST_F(HostileTest, RefusesAReplayOfAWholeConversation) {
   Wire wire(hub_);
-  ben_.write(5);
-  Link& link = wire.connect(ben_);
+  reviewer_.write(5);
+  Link& link = wire.connect(reviewer_);
   wire.run();
   const int commits = hub_.commits;
 
@@ -41,7 +41,7 @@ TEST_F(HostileTest, RefusesAReplayOfAWholeConversation) {
 
 TEST_F(HostileTest, RefusesToBeTalkedDownToAnOlderVersion) {
   const auto& hub_key = hub_.transport();
-  Channel device = Channel::to_hub(ben_.transport(), hub_key.public_key(), environment_, {1, 2});
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_key.public_key(), environment_, {1, 2});
   Channel hub = Channel::from_device(hub_key, environment_, {1, 2});
   Bytes offer, answer;
   ASSERT_TRUE(device.start(offer));
@@ -60,7 +60,7 @@ TEST_F(HostileTest, RefusesToBeTalkedDownToAnOlderVersion) {
 }
 
 TEST_F(HostileTest, SaysInClearThatNoVersionIsShared) {
-  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_, {7});
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_.transport().public_key(), environment_, {7});
   Channel hub = Channel::from_device(hub_.transport(), environment_);
   Bytes offer, answer, nothing;
   ASSERT_TRUE(device.start(offer));
@@ -73,7 +73,7 @@ TEST_F(HostileTest, SaysInClearThatNoVersionIsShared) {
 }
 
 TEST_F(HostileTest, TellsADeviceThatTheHubIsFull) {
-  DeviceSession device(ben_, ben_.transport(), environment_, {.hub = hub_.transport().public_key()});
+  DeviceSession device(reviewer_, reviewer_.transport(), environment_, {.hub = hub_.transport().public_key()});
   device.start(0);
   const Output output =
       device.receive(refuse_connection({ErrorCode::limit_exceeded, "The hub has too many connections."}, 30'000), 1);
@@ -106,7 +106,7 @@ TEST_F(HostileTest, RefusesAnOversizedFrameFromAStrangerAtItsFirstBytes) {
 }
 
 TEST_F(HostileTest, RefusesAnOversizedMessageFromAStrangerAsItBegins) {
-  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_);
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_.transport().public_key(), environment_);
   HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
   Bytes out;
   ASSERT_TRUE(device.start(out));
@@ -123,13 +123,13 @@ TEST_F(HostileTest, RefusesAnOversizedMessageFromAStrangerAsItBegins) {
 }
 
 TEST_F(HostileTest, ClosesOnADeviceThatSendsMoreThanItsCredit) {
-  Channel device = Channel::to_hub(ben_.transport(), hub_.transport().public_key(), environment_);
+  Channel device = Channel::to_hub(reviewer_.transport(), hub_.transport().public_key(), environment_);
   HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
   Bytes out, third;
   ASSERT_TRUE(device.start(out));
   ASSERT_TRUE(device.receive(session.receive(out, 0).send, third));
   Open open;
-  open.space = ben_.space();
+  open.space = reviewer_.space();
   device.send(Hello{"", 1'000, "", {open}});
   ASSERT_TRUE(device.flush(third));
   Output output = session.receive(third, 0);
@@ -150,7 +150,7 @@ TEST_F(HostileTest, ClosesOnADeviceThatSendsMoreThanItsCredit) {
 
 TEST_F(HostileTest, SaysGoodByeWhenTheHubStops) {
   Wire wire(hub_);
-  Link& link = wire.connect(ben_);
+  Link& link = wire.connect(reviewer_);
   wire.run();
 
   const Output stop = link.hub->finish({ErrorCode::unavailable, "The hub is being restarted."}, 5'000, wire.now_ms);
@@ -164,7 +164,7 @@ TEST_F(HostileTest, SaysGoodByeWhenTheHubStops) {
 }
 
 TEST_F(HostileTest, ClosesWhenTheHandshakeDripsIn) {
-  DeviceSession device(ben_, ben_.transport(), environment_, {.hub = hub_.transport().public_key()});
+  DeviceSession device(reviewer_, reviewer_.transport(), environment_, {.hub = hub_.transport().public_key()});
   const Bytes hello = device.start(0).send;
   HubSession session(hub_, hub_.transport(), hub_.signing(), environment_, {});
   session.start(0);
@@ -180,7 +180,7 @@ TEST_F(HostileTest, ClosesWhenTheHandshakeDripsIn) {
 
 TEST_F(HostileTest, ClosesWhenAFrameDripsIn) {
   Wire wire(hub_);
-  Link& link = wire.connect(ben_);
+  Link& link = wire.connect(reviewer_);
   wire.run();
   const std::int64_t begun = wire.now_ms;
   bool closed = false;
@@ -196,7 +196,7 @@ TEST_F(HostileTest, ClosesWhenAFrameDripsIn) {
 
 TEST_F(HostileTest, SaysThatItIsAliveAndGivesUpOnSilence) {
   Wire wire(hub_);
-  Link& link = wire.connect(ben_);
+  Link& link = wire.connect(reviewer_);
   wire.run();
 
   const Output ping = link.device->tick(wire.now_ms + kPingAfterMs);
@@ -210,19 +210,19 @@ TEST_F(HostileTest, SaysThatItIsAliveAndGivesUpOnSilence) {
 
 TEST_F(HostileTest, SurvivesEveryCutAndEveryFlippedByteOfEachMessage) {
   const Message messages[] = {
-      Hello{"plenary", 1000, "token", {Open{anna_.space(), {}, Bytes(40), true, 1, 2}}},
+      Hello{"plenary", 1000, "token", {Open{lead_.space(), {}, Bytes(40), true, 1, 2}}},
       Welcome{"hub", 1000, hub_.signing(), {Opened{}}},
       Opened{1,
              WireAccess::member,
              Problem{{ErrorCode::busy, "busy"}, true, 5},
              {{RosterHash{}}},
-             {{{anna_.own_log(), 3, {}}}},
+             {{{lead_.own_log(), 3, {}}}},
              {{NoticeName{}}},
-             HeadUpdate{*hub_.head(anna_.space()), {{}}},
+             HeadUpdate{*hub_.head(lead_.space()), {{}}},
              false},
-      Want{1, {RosterHash{}}, {NoticeName{ItemKind::status, {}, 900}}, {{anna_.own_log(), {{anna_.own_log(), 3, {}}}}}},
-      Items{1, {Item{ItemKind::segment, Bytes(100), {}, true}}, true, HeadUpdate{*hub_.head(anna_.space()), {}}},
-      Committed{1, 7, {Refused{3, {{ErrorCode::conflict, "elsewhere"}, true, 0}, {{anna_.own_log(), 9, {}}}}}, {}},
+      Want{1, {RosterHash{}}, {NoticeName{ItemKind::status, {}, 900}}, {{lead_.own_log(), {{lead_.own_log(), 3, {}}}}}},
+      Items{1, {Item{ItemKind::segment, Bytes(100), {}, true}}, true, HeadUpdate{*hub_.head(lead_.space()), {}}},
+      Committed{1, 7, {Refused{3, {{ErrorCode::conflict, "elsewhere"}, true, 0}, {{lead_.own_log(), 9, {}}}}}, {}},
       Bye{Problem{{ErrorCode::unavailable, "stops"}, true, 1000}},
   };
   for (const Message& message : messages) {
