@@ -52,8 +52,8 @@ class Described {
            ", label of " + std::to_string(invite.label.size());
   }
   std::string operator()(const roster::Remove& removal) {
-    std::string text = "removed: device " + aliases_.of(removal.key) + ", label of " +
-                       std::to_string(removal.label.size());
+    std::string text =
+        "removed: device " + aliases_.of(removal.key) + ", label of " + std::to_string(removal.label.size());
     for (const auto& [log, cut] : removal.cuts) {
       text += ", log " + aliases_.of(log) + " up to " + std::to_string(cut.number);
     }
@@ -95,7 +95,8 @@ class WhatAHubSeesTest : public StoryTest {
     Aliases aliases;
     std::vector<std::string> lines;
     for (const auto& stored : hub.reader().items_after(space, 0, SIZE_MAX)) {
-      lines.push_back(line_of(aliases, space, stored.item) + "; " + std::to_string(stored.item.bytes.size()) + " bytes");
+      lines.push_back(line_of(aliases, space, stored.item) + "; " + std::to_string(stored.item.bytes.size()) +
+                      " bytes");
     }
     return lines;
   }
@@ -118,10 +119,20 @@ class WhatAHubSeesTest : public StoryTest {
 };
 
 TEST_F(WhatAHubSeesTest, IsTheSameWhateverPeopleTypeAreCalledAndWhenTheyDoIt) {
-  const Words one{"Kestrel Bank team", "First reviewer", "for the lead", "Pupils drew a bar model, unprompted.",
-                  "Pupils drew a bar model and explained it.", "reasoning", 1'763'460'000'000};
-  const Words other{"Ysgol y Bryn", "Adolygydd", "i'r arweinydd", "Roedd y dosbarth yn dawel a gweithgar.",
-                    "Roedd y dosbarth yn siarad am eu gwaith.", "darllen", 1'858'000'000'000};
+  const Words one{"Kestrel Bank team",
+                  "First reviewer",
+                  "for the lead",
+                  "Pupils drew a bar model, unprompted.",
+                  "Pupils drew a bar model and explained it.",
+                  "reasoning",
+                  1'763'460'000'000};
+  const Words other{"Ysgol y Bryn",
+                    "Adolygydd",
+                    "i'r arweinydd",
+                    "Roedd y dosbarth yn dawel a gweithgar.",
+                    "Roedd y dosbarth yn siarad am eu gwaith.",
+                    "darllen",
+                    1'858'000'000'000};
 
   const auto lines = day("one", one);
 
