@@ -37,9 +37,6 @@ class SimulatedHub::Liar final : public sync::HubSpaces {
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override {
     return truth_.check_claim(space, device, claim);
   }
-  Result<void> may_found(const TransportKey& device, const std::string& token) override {
-    return truth_.may_found(device, token);
-  }
   std::optional<std::int64_t> expired(const SpaceId& space) override { return truth_.expired(space); }
   std::vector<sync::LogLayout> layout(const SpaceId& space, std::span<const LogId> logs) override {
     auto layouts = truth_.layout(space, logs);
@@ -73,7 +70,7 @@ struct SimulatedHub::Open {
       : to_write(hub::open_hub_database(data).value()),
         to_read(hub::open_hub_database_to_read(data).value()),
         writer(*to_write, hub.policy_, hub.signing_),
-        reader(*to_read, hub.policy_),
+        reader(*to_read),
         liar(reader, hub.withheld) {}
 
   std::unique_ptr<sqlite::Database> to_write, to_read;
