@@ -331,9 +331,14 @@ void ReplicaSync::replaced(const SpaceId& id, const LogId& log) {
   if (Space* const space = find(id)) space->replaced(log);
 }
 
+void ReplicaSync::roster_is_same(const SpaceId& id, const TransportKey&) {
+  if (Space* const space = find(id)) space->note_roster_shown();
+}
+
 void ReplicaSync::settled(const SpaceId& id, const TransportKey&) {
   Space* const space = find(id);
   if (space == nullptr) return;
+  space->note_roster_shown();
   space->ratify();
   follow_erasures(spaces_);
   space->look_for_alarms();

@@ -185,6 +185,8 @@ class DeviceSpaces : public SpaceLog {
   // The hub has replaced all that it was given of this log since replacements() was asked.
   virtual void replaced(const SpaceId& space, const LogId& log) = 0;
 
+  // The hub shows the very roster that is here. Where it shows another, settled() follows once that has come.
+  virtual void roster_is_same(const SpaceId& space, const TransportKey& hub) = 0;
   // Both sides hold the same roster and logs now. The moment to write a new status, to ratify claims, to seal under a
   // new key: whatever it writes is sent next. Called again after each further exchange, at most every
   // kStatusIntervalMs; must write nothing when nothing but statuses changed since the last time.

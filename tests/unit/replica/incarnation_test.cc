@@ -12,23 +12,8 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr auto kInPlace = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
-
 class IncarnationTest : public StoryTest {
  protected:
-  // What a backup program keeps: the contents of files.
-  fs::path back_up(Tablet& tablet) {
-    const fs::path backup = folder_.path() / ("backup of " + tablet.folder.filename().string());
-    tablet.replica.reset();
-    fs::copy(tablet.folder, backup, fs::copy_options::recursive);
-    tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
-    return backup;
-  }
-  static void restore(Tablet& tablet, const fs::path& backup) {
-    tablet.replica.reset();
-    fs::copy(backup, tablet.folder, kInPlace);
-    tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
-  }
   // Gives `to` the notices of `from`, of one kind or all, and nothing else.
   static void pass_notices(Tablet& from, Tablet& to, const SpaceId& space, std::optional<sync::ItemKind> only = {}) {
     const auto inventory = from.replica->sync().inventory(space).value();
@@ -103,7 +88,9 @@ TEST_F(IncarnationTest, BeginsANewLogWhenOneSpaceWasPutBack) {
 
   ann.replica.reset();
   for (const auto& entry : fs::directory_iterator(backup / "spaces")) {
-    if (entry.path().extension() == ".plenary") fs::copy(entry.path(), ann.folder / "spaces", kInPlace);
+    if (entry.path().extension() == ".plenary") {
+      fs::copy(entry.path(), ann.folder / "spaces", fs::copy_options::overwrite_existing);
+    }
   }
   ann.replica = must(Replica::open(ann.folder, schema(), ann.environment, unlock()));
 
