@@ -92,6 +92,7 @@ class CountingSpaces final : public sync::DeviceSpaces {
   void raise_alarm(const SpaceId&, const TransportKey&, const sync::HubAlarm&) override {
     throw std::runtime_error("the hub gave cause for an alarm");
   }
+  void roster_is_same(const SpaceId& s, const TransportKey& hub) override { spaces_.roster_is_same(s, hub); }
   void settled(const SpaceId& s, const TransportKey& hub) override { spaces_.settled(s, hub); }
   void peer_shows(const SpaceId& s, const TransportKey& hub, std::span<const log::Head> heads) override {
     spaces_.peer_shows(s, hub, heads);

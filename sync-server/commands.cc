@@ -109,7 +109,7 @@ Result<void> serve_command(const Configuration& configuration) {
     log.warning("database put back from a backup", {{"epoch", writer.open_epoch(seconds_now(environment))}});
   }
   renew_mark(*folder->database, configuration.data, environment);
-  HubReader reader(**to_read, policy);
+  HubReader reader(**to_read);
   Server server({configuration, folder->identity, reader, writer, environment, log});
   const StopOnSignal stop_on_signal(server);
   if (const auto listening = server.listen(); !listening) return tl::make_unexpected(listening.error());

@@ -99,12 +99,6 @@ Result<void> HubReader::check_claim(const SpaceId& space, const TransportKey& de
   return stored->gate.check_claim(device, claim);
 }
 
-Result<void> HubReader::may_found(const TransportKey& device, const std::string& token) {
-  DeviceUse use;
-  if (auto row = select_use_.query(device); row.next()) use = {row.integer(0), row.integer(1)};
-  return policy_.may_found(use, token);
-}
-
 std::int64_t HubReader::last_sequence(const SpaceId& space) {
   const StoredSpace* stored = find(space);
   return stored == nullptr ? 0 : stored->sequence;

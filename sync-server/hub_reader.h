@@ -3,15 +3,14 @@
 
 #include "core/sync/space_log.h"
 #include "sync-server/missing_segments.h"
-#include "sync-server/policy.h"
 #include "sync-server/stored_space.h"
 
 namespace plenary::hub {
 
 class HubReader final : public sync::HubSpaces {
  public:
-  // Both outlive the reader. `database` is brought up to date already.
-  HubReader(sqlite::Database& database, const Policy& policy) : database_(database), policy_(policy) {}
+  // `database` outlives the reader, and is brought up to date already.
+  explicit HubReader(sqlite::Database& database) : database_(database) {}
 
   // The writer has committed something of this space.
   void changed(const SpaceId& space) { cache_.changed(space); }
@@ -26,7 +25,6 @@ class HubReader final : public sync::HubSpaces {
   std::optional<std::int64_t> expired(const SpaceId& space) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
   std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override;
-  Result<void> may_found(const TransportKey& device, const std::string& token) override;
   std::int64_t last_sequence(const SpaceId& space) override;
   std::optional<sync::HubHead> head(const SpaceId& space) override;
   std::vector<sync::LogLayout> layout(const SpaceId& space, std::span<const LogId> logs) override;
@@ -44,7 +42,6 @@ class HubReader final : public sync::HubSpaces {
   std::optional<Bytes> named(const SpaceId& space, sync::ItemKind kind, ByteSpan name, std::uint64_t number_min);
 
   sqlite::Database& database_;
-  const Policy& policy_;
   SpaceCache cache_{database_};
   sqlite::Statement select_named_{
       database_, "SELECT bytes FROM item WHERE space = ? AND kind = ? AND name = ? AND coalesce(last, 0) >= ?"};
@@ -54,7 +51,6 @@ class HubReader final : public sync::HubSpaces {
   sqlite::Statement select_envelope_{database_, "SELECT substr(bytes, 1, 512) FROM item WHERE id = ?"};
   sqlite::Statement select_bytes_{database_, "SELECT bytes FROM item WHERE id = ? AND kind = 2"};
   sqlite::Statement select_dropped_{database_, "SELECT expires FROM dropped WHERE space = ?"};
-  sqlite::Statement select_use_{database_, "SELECT bytes, spaces FROM device WHERE key = ?"};
   sqlite::Statement select_links_{database_, "SELECT content FROM link WHERE id BETWEEN ? AND ? ORDER BY id"};
   sqlite::Statement select_after_{database_, "SELECT id, kind, bytes FROM item WHERE id > ? AND id <= ? ORDER BY id"};
 };

@@ -67,6 +67,9 @@ sync::StoreOutcome HubWriter::store_request(Work& work, const sync::StoreRequest
     }
     if (!stored) {
       outcome.refused.push_back({i, stored.error().error, stored.error().retry, stored.error().tips});
+      const bool is_founder =
+          space == nullptr && sync::SpaceGate(request.space).is_founding(request.device, item.bytes);
+      if (is_founder) outcome.introduction_refused = stored.error().error;
     } else if (*stored && item.kind != sync::ItemKind::status) {
       // A status replaces the one before: it takes no more room the hundredth time.
       use.bytes += static_cast<std::int64_t>(item.bytes.size());

@@ -27,6 +27,7 @@ sync::StoreOutcome refuse_all(const sync::StoreRequest& request) {
   sync::StoreOutcome outcome;
   outcome.ticket = request.ticket;
   for (std::size_t i = 0; i < request.items.size(); ++i) outcome.refused.push_back({i, error, true, {}});
+  outcome.introduction_refused = error;
   return outcome;
 }
 

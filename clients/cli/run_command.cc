@@ -11,7 +11,7 @@ namespace {
 
 struct Settings {
   std::string profile, space, passphrase_file;
-  bool json = false;
+  bool json = false, anyway = false;
 };
 
 void declare_all(CLI::App& app, Action& action) {
@@ -209,6 +209,8 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
                  "A file with the profile's passphrase, - for standard input (default: $PLENARY_PASSPHRASE_FILE, else "
                  "$PLENARY_PASSPHRASE, else it is asked for)");
   app.add_flag("--json", settings.json, "Print JSON for scripts");
+  app.add_flag("--anyway", settings.anyway,
+               "Keeper: decide although this tablet was put back from a copy and could not ask anybody since");
   declare_all(app, action);
   declare_batch(app, action);
   const bool json = settings.json || std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
@@ -222,7 +224,10 @@ ExitCode run_command(Session& session, std::vector<std::string> arguments) {
   if (!settings.space.empty()) session.use_space(settings.space);
   if (!settings.passphrase_file.empty()) session.use_passphrase_file(settings.passphrase_file);
   session.use_json(settings.json);
-  return perform(session, action);
+  return perform(session, [&](Session& chosen) {
+    if (settings.anyway) need(chosen.replica().decide_anyway(chosen.space()));
+    return action(chosen);
+  });
 }
 
 ExitCode run_batch(Session& session, std::istream& lines, bool keep_going) {

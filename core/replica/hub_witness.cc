@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/byte_codec.h"
+#include "core/replica/notice_room.h"
 
 namespace plenary::replica {
 namespace {
@@ -55,7 +56,8 @@ void keep_hub_alarm(Space& space, Space::Writing& writing, const sync::HubAlarm&
   if (!alarm.proof) return;
   const Bytes bytes = sync::encode_hub_fork(*alarm.proof);
   if (const auto name = sync::verify_notice(space.id(), sync::ItemKind::hub_fork, bytes)) {
-    space.keep_notice(writing, {static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes});
+    const Space::Notice notice{static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, bytes};
+    if (NoticeRoom(space).take(notice)) space.keep_notice(writing, notice);
   }
 }
 

@@ -120,4 +120,8 @@ std::filesystem::path Profile::mark_path(const SpaceId& space) const {
   return space_path(space).replace_extension(".mark");
 }
 
+std::filesystem::path Profile::roster_mark_path(const SpaceId& space) const {
+  return space_path(space).replace_extension(".roster.mark");
+}
+
 }  // namespace plenary::replica

@@ -4,6 +4,7 @@
 //   <folder>/profile.plenary          device keys, the person's name (SQLite, held by whoever has the profile open)
 //   <folder>/spaces/<id>.plenary      one space each
 //   <folder>/spaces/<id>.mark         the space's install mark: tells its file from copies and restored backups of it
+//   <folder>/spaces/<id>.roster.mark  the same for what its keeper decides, on the keeper's device
 //
 // Every database file is sealed (core/sqlite/sealed_vfs.h).
 #pragma once
@@ -39,8 +40,9 @@ class Profile {
   const seal::PageKey& page_key() const { return seals_.key(); }
 
   std::filesystem::path space_path(const SpaceId& space) const;
-  // Of the space's install mark (core/base/file_mark.h).
+  // Of the space's install marks (core/base/file_mark.h).
   std::filesystem::path mark_path(const SpaceId& space) const;
+  std::filesystem::path roster_mark_path(const SpaceId& space) const;
   std::filesystem::path spaces_folder() const { return folder_ / "spaces"; }
 
  private:

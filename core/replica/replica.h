@@ -65,7 +65,7 @@ class Replica {
   virtual Result<SpaceId> join(const std::string& link) = 0;
   virtual Result<std::vector<MemberView>> members(const SpaceId& space) = 0;
   // Keeper: grants whoever claimed an open invitation and nothing is odd; returns what was granted and what was not.
-  // Called by itself after each sync.
+  // Called by itself after each sync. Grants nothing while decide_anyway() says that nothing is decided.
   virtual Result<std::vector<Ratification>> ratify(const SpaceId& space) = 0;
   // Keeper: grants one device that holds an open invitation though something is odd (two used it, a known name).
   virtual Result<void> admit(const SpaceId& space, const DeviceKey& device) = 0;
@@ -102,6 +102,11 @@ class Replica {
                                      const DeviceKey& other) = 0;
   // On a deputy's device: its part, to be typed on the other deputy's.
   virtual Result<std::string> deputy_part(const SpaceId& space) = 0;
+  // A keeper's tablet that was put back from a backup, or copied, decides nothing (ErrorCode::not_delivered) before a
+  // hub or a colleague's file has shown it the roster: it could lack its own decisions, and only one of two in one
+  // place counts. After this call it decides all the same, until the replica is closed: somebody wants it in spite of
+  // that.
+  virtual Result<void> decide_anyway(const SpaceId& space) = 0;
   // What people have to look at. Empty is good.
   virtual Result<std::vector<AlarmView>> alarms(const SpaceId& space) = 0;
   // Those that somebody here has looked at, or that explained themselves (a hub that was put back from a backup).

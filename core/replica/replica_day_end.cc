@@ -37,6 +37,14 @@ std::vector<sync::Item> items_of(const seal::DayEnd& day) {
   return items;
 }
 
+// Does the file know as much of the roster as this tablet does? An older one tells it nothing of what it may lack.
+bool shows_roster(Space& space, const seal::DayEnd& day) {
+  if (space.store().roster().empty()) return false;
+  return std::ranges::any_of(day.roster, [&](const roster::SignedRecord& record) {
+    return roster::hash_record(space.id(), record.bytes) == space.store().roster().tip();
+  });
+}
+
 }  // namespace
 
 Result<Bytes> ReplicaFacade::export_day_end(const SpaceId& id) {
@@ -102,7 +110,9 @@ Result<ImportSummary> ReplicaFacade::import_day_end(ByteSpan file) {
   for (const Bytes& segment : day.segments) {
     if (const auto view = log::view_segment(segment)) changes += view->envelope.count();
   }
+  const bool is_shown = shows_roster(**in, day);
   const auto stored = sync_.store(day.space, items_of(day));
+  if (is_shown) (*in)->note_roster_shown();
   summary.space = day.space;
   summary.changes_new = stored.changes_new;
   summary.changes_known = changes - std::min(changes, stored.changes_new);

@@ -49,6 +49,7 @@ class ReplicaFacade final : public Replica {
   Result<void> name_deputies(const SpaceId& space, const std::string& code, const DeviceKey& one,
                              const DeviceKey& other) override;
   Result<std::string> deputy_part(const SpaceId& space) override;
+  Result<void> decide_anyway(const SpaceId& space) override;
   Result<std::vector<AlarmView>> alarms(const SpaceId& space) override;
 
   Result<ErasureSummary> erase(const SpaceId& space, const RecordId& id,

@@ -150,6 +150,13 @@ Result<void> ReplicaFacade::mend(const SpaceId& id) {
   return {};
 }
 
+Result<void> ReplicaFacade::decide_anyway(const SpaceId& id) {
+  const auto in = space(id);
+  if (!in) return pass(in);
+  (*in)->decide_anyway();
+  return {};
+}
+
 Result<std::vector<AlarmView>> ReplicaFacade::alarms(const SpaceId& id) {
   const auto in = space(id);
   if (!in) return pass(in);

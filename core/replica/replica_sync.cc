@@ -5,6 +5,7 @@
 #include "core/log/segment.h"
 #include "core/replica/copies.h"
 #include "core/replica/hub_witness.h"
+#include "core/replica/notice_room.h"
 #include "core/seal/segment_seal.h"
 
 namespace plenary::replica {
@@ -68,10 +69,11 @@ std::optional<Missing> missing_of(store::LogTable& table, const store::Strand& s
 }  // namespace
 
 struct ReplicaSync::Batch {
-  explicit Batch(Space& batch_space) : space(batch_space), writing(batch_space.store()) {}
+  explicit Batch(Space& batch_space) : space(batch_space), writing(batch_space.store()), room(batch_space) {}
 
   Space& space;
   Space::Writing writing;
+  NoticeRoom room;
   sync::StoreSummary summary;
   bool is_behind = false;  // somebody holds more, or other, of the log that this device writes
 };
@@ -237,12 +239,13 @@ void ReplicaSync::store_notice(Batch& batch, const sync::Item& item) {
     return;
   }
   const Space::Notice notice{static_cast<int>(name->kind), to_bytes(name->subject.span()), name->number, item.bytes};
-  if (!batch.space.keep_notice(batch.writing, notice)) return;
-  ++batch.summary.notices_new;
   if (item.kind == sync::ItemKind::fork) {
+    // Also where no room is left for the proof: what it says of the own log is heeded all the same.
     const auto proof = log::decode_fork(item.bytes);
     batch.is_behind |= proof && batch.space.writes(proof->a.head.log);
   }
+  if (!batch.room.take(notice) || !batch.space.keep_notice(batch.writing, notice)) return;
+  ++batch.summary.notices_new;
   if (item.kind == sync::ItemKind::status) {
     const auto content = batch.space.read_status(item.bytes);
     batch.is_behind |= content && batch.space.is_behind(content->frontier);
@@ -328,9 +331,14 @@ void ReplicaSync::replaced(const SpaceId& id, const LogId& log) {
   if (Space* const space = find(id)) space->replaced(log);
 }
 
+void ReplicaSync::roster_is_same(const SpaceId& id, const TransportKey&) {
+  if (Space* const space = find(id)) space->note_roster_shown();
+}
+
 void ReplicaSync::settled(const SpaceId& id, const TransportKey&) {
   Space* const space = find(id);
   if (space == nullptr) return;
+  space->note_roster_shown();
   space->ratify();
   follow_erasures(spaces_);
   space->look_for_alarms();

@@ -32,6 +32,7 @@ class ReplicaSync final : public sync::DeviceSpaces {
   std::vector<LogId> logs_to_repack(const SpaceId& space, const TransportKey& hub) override;
   std::vector<sync::SegmentRef> replacements(const SpaceId& space, std::span<const sync::LogLayout> layout) override;
   void replaced(const SpaceId& space, const LogId& log) override;
+  void roster_is_same(const SpaceId& space, const TransportKey& hub) override;
   void settled(const SpaceId& space, const TransportKey& hub) override;
 
  private:

@@ -56,6 +56,7 @@ Result<std::unique_ptr<Space>> Space::found(SpaceContext& context, std::uint32_t
   const auto admission = writing.add_record(record);
   CHECK(admission == roster::Admission::admitted);
   space->learn_keys(writing);
+  space->mark_roster(writing);
   writing.commit();
   recovery_code = seal::print_code(recovery.seed());
   return space;

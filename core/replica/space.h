@@ -97,6 +97,14 @@ class Space {
   Result<std::string> deputy_part();
   std::vector<AlarmView> alarms();  // space_alarms.cc
 
+  // ---- a keeper's tablet that was put back from a backup (space_restored.cc)
+  // May the roster here lack decisions that this device took? Nothing is decided then before note_roster_shown().
+  bool is_roster_restored();
+  // A hub, or a colleague's file, showed the roster: what this device decided before is here again.
+  void note_roster_shown();
+  // Decisions are taken from now on, until the space is closed, whether or not the roster may be old.
+  void decide_anyway() { decides_anyway_ = true; }
+
   // ---- own logs (space_logs.cc)
   std::vector<OwnLog> own_logs();
   // Signs the newest changes, so that they can be passed on.
@@ -193,6 +201,8 @@ class Space {
   bool is_cut(const LogId& log, std::uint32_t strand);
   bool holds_what_it_claims(std::uint32_t strand);
   std::optional<std::uint32_t> own_strand();
+  Result<void> may_decide();
+  void mark_roster(Writing& writing);
   Result<void> add_own_record(roster::Body body);
   void add_record(roster::Body body, std::uint32_t epoch, const crypto::SigningKey& signer);
   std::vector<roster::WrappedKey> wrapped_keys(const RosterHash& up_to);
@@ -233,10 +243,12 @@ class Space {
   std::unique_ptr<store::SpaceStore> store_;
   seal::KeyRing keys_;
   std::map<PersonId, std::string> names_;
-  RosterHash names_at_;                                       // roster tip at which names_ was read
-  std::optional<log::LogDescriptor> next_log_;                // made for an edit, not written yet
-  std::optional<Bytes> mark_;                                 // the install mark, once it was looked at
-  bool mark_renewed_ = false;                                 // by this process
+  RosterHash names_at_;                         // roster tip at which names_ was read
+  std::optional<log::LogDescriptor> next_log_;  // made for an edit, not written yet
+  std::optional<Bytes> mark_;                   // the install mark, once it was looked at
+  bool mark_renewed_ = false;                   // by this process
+  std::optional<bool> roster_restored_;         // once it was looked at
+  bool decides_anyway_ = false;
   std::map<LogId, std::vector<store::StrandRun>> replacing_;  // what the hub is given now makes these no longer due
   std::map<LogId, log::Head> confirming_;  // own work that the hub is given now in place of what somebody else packed
   std::optional<LogId> written_log_;       // this process knows that its file is the one that was written last

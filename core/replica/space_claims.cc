@@ -59,6 +59,7 @@ Result<std::string> Space::invite(Role role, const std::string& for_whom, const 
   if (!is_keeper() || key == nullptr) {
     return fail(ErrorCode::refused, "Only the keeper of this space can invite. Ask whoever keeps it.");
   }
+  if (const auto may = may_decide(); !may) return tl::make_unexpected(may.error());
   auto secret = seal::make_invitation_secret(context_.environment);
   roster::Invite invite;
   invite.invitation = seal::invitation_id(secret);
@@ -168,6 +169,8 @@ Result<std::vector<Ratification>> Space::ratify() {
     result.role = store_->roster().standing().invitations.at(invitation);
     result.name = name_in(claim);
     result.why_not = oddness(claim, result.name, claimants.size());
+    // Waits for the exchange that shows the roster: the claim may be granted already.
+    if (const auto may = may_decide(); !may && result.why_not.empty()) result.why_not = may.error().message;
     if (result.why_not.empty()) {
       if (auto granted = grant(claim, result.name); !granted) return tl::make_unexpected(granted.error());
       result.granted = true;

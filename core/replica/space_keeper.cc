@@ -16,6 +16,7 @@ void Space::add_record(roster::Body body, std::uint32_t epoch, const crypto::Sig
   const auto admission = writing.add_record(signed_record);
   CHECK(admission == roster::Admission::admitted);
   learn_keys(writing);
+  mark_roster(writing);
   writing.commit();
 }
 
@@ -23,6 +24,7 @@ Result<void> Space::add_own_record(roster::Body body) {
   if (!is_keeper()) {
     return fail(ErrorCode::refused, "Only the keeper of this space can do that. Ask whoever keeps it.");
   }
+  if (const auto may = may_decide(); !may) return may;
   const std::uint32_t epoch = store_->roster().standing().epoch;
   const bool is_opening = std::holds_alternative<roster::HandOver>(body);
   add_record(std::move(body), is_opening ? epoch + 1 : epoch, context_.profile.signing());

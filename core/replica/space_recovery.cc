@@ -52,6 +52,7 @@ Result<std::string> Space::recover(const std::string& code) {
     return fail(ErrorCode::refused,
                 "Only a member's device can recover the space. Join it first, or use a colleague's.");
   }
+  if (const auto may = may_decide(); !may) return tl::make_unexpected(may.error());
   const auto next = crypto::SigningKey::generate(context_.environment);
   add_record(roster::Recover{self->device, next.public_key(), std::nullopt}, standing.epoch + 1, *key);
   return seal::print_code(next.seed());

@@ -81,6 +81,7 @@ void DeviceSpace::take(const Opened& opened) {
   // The hub says that nothing is newer than the head that we have: others may know better.
   if (!opened.head && head_) agrees_with_witnesses({*head_, {}});
   check_inventory(opened);
+  if (!opened.roster) context_.spaces.roster_is_same(id_, context_.options.hub);
   if (opened.frontier) context_.spaces.peer_shows(id_, context_.options.hub, *opened.frontier);
   hub_.set_roster(opened.roster.value_or(at_open_.roster));
   hub_.set_frontier(opened.frontier.value_or(at_open_.frontier));

@@ -115,6 +115,12 @@ bool SpaceGate::may_bring_record(const TransportKey& device, ByteSpan bytes) con
   return recovery != nullptr && recovery->keeper.transport == device;
 }
 
+bool SpaceGate::is_founding(const TransportKey& device, ByteSpan bytes) const {
+  const auto record = roster::decode_signed_record(bytes).and_then(roster::verify_founding);
+  const auto* found = record ? std::get_if<roster::Found>(&record->record().body) : nullptr;
+  return found != nullptr && record->space() == space_ && found->keeper.transport == device;
+}
+
 Result<void> SpaceGate::check_claim(const TransportKey& device, ByteSpan bytes) const {
   const auto claim = roster::decode_claim(bytes);
   if (!claim) return tl::make_unexpected(claim.error());

@@ -77,6 +77,9 @@ class SpaceGate {
   // whether the record holds.
   bool may_bring_record(const TransportKey& device, ByteSpan record) const;
 
+  // Is this the space's founding record, by `device`?
+  bool is_founding(const TransportKey& device, ByteSpan record) const;
+
   // Whether `claim` is by `device` for an open invitation of this space.
   Result<void> check_claim(const TransportKey& device, ByteSpan claim) const;
 

@@ -119,26 +119,35 @@ bool HubSpace::stored(const StoreOutcome& outcome) {
   if (request.bytes > 0) context_.line.send(Credit{request.bytes});
   if (!open()) return true;
   if (request.items == 0) fresh_ = done_due_ = true;  // a reminder is answered with the newest head
-  if (request.counted) {
-    Committed committed{index_, committed_count_ + request.items, {}, std::nullopt};
-    for (const ItemRefusal& refusal : outcome.refused) {
-      committed.refused.push_back(
-          {committed_count_ + refusal.index + 1, {refusal.error, refusal.retry, 0}, refusal.tips});
-    }
-    if (!outcome.refused.empty()) {
-      const ItemRefusal& first = outcome.refused.front();
-      context_.line.emit({.kind = Event::Kind::refused,
-                          .space = id_,
-                          .count = outcome.refused.size(),
-                          .error = first.error,
-                          .retry = first.retry});
-    }
-    committed_count_ += request.items;
-    if (access_ != WireAccess::introducing) committed.head = head_update();
-    context_.line.send(committed);
+  if (request.counted) tell_of(request.items, outcome);
+  if (outcome.introduction_refused && access_ == WireAccess::introducing) {
+    close(*outcome.introduction_refused);
+  } else {
+    check_access();
   }
-  check_access();
   return true;
+}
+
+// An introducing device hears nothing of what became of its records until it is a member: that would tell a stranger
+// whether the space is here. The inventory that it is shown then says which of its earlier records the hub has.
+void HubSpace::tell_of(std::size_t items, const StoreOutcome& outcome) {
+  Committed committed{index_, committed_count_ + items, {}, std::nullopt};
+  for (const ItemRefusal& refusal : outcome.refused) {
+    committed.refused.push_back(
+        {committed_count_ + refusal.index + 1, {refusal.error, refusal.retry, 0}, refusal.tips});
+  }
+  if (!outcome.refused.empty()) {
+    const ItemRefusal& first = outcome.refused.front();
+    context_.line.emit({.kind = Event::Kind::refused,
+                        .space = id_,
+                        .count = outcome.refused.size(),
+                        .error = first.error,
+                        .retry = first.retry});
+  }
+  committed_count_ += items;
+  if (access_ == WireAccess::introducing && access_now() != WireAccess::member) return;
+  if (access_ != WireAccess::introducing) committed.head = head_update();
+  context_.line.send(committed);
 }
 
 void HubSpace::changed() {

@@ -62,6 +62,7 @@ class HubSpace {
   void fill_inventory(Opened& opened, const ShortPosition* known);
   std::optional<HeadUpdate> head_update();
   void request(std::vector<Item> items, std::uint64_t bytes, bool counted);
+  void tell_of(std::size_t items, const StoreOutcome& outcome);
   void check_access();
   void plan(std::size_t named);
   void end_for_wanting_too_much();

@@ -55,11 +55,8 @@ Result<WireAccess> HubSpace::decide(const Open& open) {
   if (!open.claim.empty()) {
     if (context_.spaces.check_claim(id_, context_.device(), open.claim)) return WireAccess::claimant;
   }
+  // The same whether the space is here or not, and whether the device could found it.
   if (!open.introduce) return tl::make_unexpected(not_for_you());
-  if (!context_.spaces.head(id_)) {
-    const auto founding = context_.spaces.may_found(context_.device(), context_.token);
-    if (!founding) return tl::make_unexpected(founding.error());
-  }
   return WireAccess::introducing;
 }
 

@@ -185,6 +185,8 @@ class DeviceSpaces : public SpaceLog {
   // The hub has replaced all that it was given of this log since replacements() was asked.
   virtual void replaced(const SpaceId& space, const LogId& log) = 0;
 
+  // The hub shows the very roster that is here. Where it shows another, settled() follows once that has come.
+  virtual void roster_is_same(const SpaceId& space, const TransportKey& hub) = 0;
   // Both sides hold the same roster and logs now. The moment to write a new status, to ratify claims, to seal under a
   // new key: whatever it writes is sent next. Called again after each further exchange, at most every
   // kStatusIntervalMs; must write nothing when nothing but statuses changed since the last time.
@@ -223,6 +225,9 @@ struct StoreOutcome {
   std::vector<std::int64_t> sequences;  // of the items newly stored, so that they are not sent back
   std::vector<ItemRefusal> refused;
   std::optional<HubHead> head;  // of the space after the commit; none when the space does not exist
+  // Why an introduction ends here, where that tells nobody whether the space is here: the device brought the founding
+  // record of its own and may not found the space, or the commit failed as a whole.
+  std::optional<Error> introduction_refused;
 };
 
 // An item as a hub keeps it. Sequences are given per space in the order of commits, so that "everything after" means
@@ -242,8 +247,6 @@ class HubSpaces : public SpaceLog {
   virtual std::optional<std::int64_t> expired(const SpaceId&) { return std::nullopt; }
   // Cheap checks first, then signatures: is the claim for this space, by this device, of an open invitation?
   virtual Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) = 0;
-  // May this device found spaces here? The operator's choice: open, or with a token.
-  virtual Result<void> may_found(const TransportKey& device, const std::string& token) = 0;
 
   // Inventory::sequence alone. Override where it is at hand: it is asked at every connection.
   virtual std::int64_t last_sequence(const SpaceId& space);

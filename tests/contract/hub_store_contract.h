@@ -16,6 +16,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn, AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn,
     ADeviceBeginsSoManyLogsAndNoMore, KeepsSoManyProofsAgainstOneDevice, ASpaceHasAQuotaOfItsOwn,
     AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing, OnlyTheFoundingBringsASpaceAbout,
-    FoundingMayNeedAToken, AQuotaDelaysAndNamesItsLimit, StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
+    FoundingMayNeedAToken, TellsTheFounderAloneWhyASpaceCannotBeFounded, ADeviceFoundsSoManySpacesAndNoMore,
+    AQuotaDelaysAndNamesItsLimit, StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
 
 }  // namespace plenary::hub

@@ -117,7 +117,6 @@ TYPED_TEST_P(HubStoreContract, ASpaceHasAQuotaOfItsOwn) {
 TYPED_TEST_P(HubStoreContract, AQuotaDelaysAndNamesItsLimit) {
   Configuration configuration;
   configuration.limits.bytes_per_device = 10'000;
-  configuration.limits.spaces_per_device = 1;
   this->use(configuration);
   SpaceMaker maker(this->environment_);
   this->found(maker);
@@ -127,9 +126,35 @@ TYPED_TEST_P(HubStoreContract, AQuotaDelaysAndNamesItsLimit) {
   ASSERT_THAT(large.refused, SizeIs(1));
   EXPECT_TRUE(large.refused[0].retry);
   EXPECT_THAT(large.refused[0].error.message, HasSubstr("bytes_per_device"));
-  EXPECT_FALSE(this->spaces().may_found(maker.keeper().transport.public_key(), ""));
-  TestDevice other(this->environment_);
-  EXPECT_TRUE(this->spaces().may_found(other.transport.public_key(), ""));
+}
+
+TYPED_TEST_P(HubStoreContract, TellsTheFounderAloneWhyASpaceCannotBeFounded) {
+  Configuration configuration;
+  configuration.founding = Founding::tokens;
+  configuration.founding_tokens = {"a-long-founding-token"};
+  this->use(configuration);
+  SpaceMaker maker(this->environment_);
+  TestDevice stranger(this->environment_);
+
+  const auto of_the_founder = this->store(maker, maker.keeper(), maker.roster());
+  const auto of_a_stranger = this->store(maker, stranger, maker.roster());
+
+  ASSERT_TRUE(of_the_founder.introduction_refused);
+  EXPECT_THAT(of_the_founder.introduction_refused->message, HasSubstr("token"));
+  EXPECT_THAT(of_a_stranger.refused, SizeIs(1));
+  EXPECT_FALSE(of_a_stranger.introduction_refused);
+}
+
+TYPED_TEST_P(HubStoreContract, ADeviceFoundsSoManySpacesAndNoMore) {
+  Configuration configuration;
+  configuration.limits.spaces_per_device = 0;
+  this->use(configuration);
+  SpaceMaker maker(this->environment_);
+
+  const auto outcome = this->store(maker, maker.keeper(), maker.roster());
+
+  ASSERT_THAT(outcome.refused, SizeIs(1));
+  EXPECT_THAT(outcome.refused[0].error.message, HasSubstr("spaces_per_device"));
 }
 
 TYPED_TEST_P(HubStoreContract, StatusesDoNotAddUpToTheQuota) {

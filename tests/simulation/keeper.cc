@@ -71,9 +71,20 @@ roster::Cuts World::some_cuts(SimulatedDevice& keeper, const DeviceKey& key) {
   return cuts;
 }
 
+// A keeper whose tablet was put back asks somebody first, as the program wants it, but for some who cannot wait.
+bool World::waits_with_decisions(SimulatedDevice& keeper) {
+  if (!space_of(keeper).is_roster_restored()) return false;
+  if (random_.chance(0.2)) {
+    (void)keeper.replica().decide_anyway(space_);
+    return false;
+  }
+  say(keeper.name + " waits with decisions until somebody has shown it the roster");
+  return true;
+}
+
 void World::keep() {
   SimulatedDevice* const device = keeper();
-  if (device == nullptr) return;
+  if (device == nullptr || waits_with_decisions(*device)) return;
   using Act = void (World::*)(SimulatedDevice&);
   const auto [name, what] = random_.pick({std::pair<const char*, Act>{"invites", &World::invite},
                                           {"invites", &World::invite},

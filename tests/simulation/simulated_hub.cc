@@ -48,9 +48,6 @@ class SimulatedHub::Face final : public sync::HubSpaces {
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override {
     return truth_.check_claim(space, device, claim);
   }
-  Result<void> may_found(const TransportKey& device, const std::string& token) override {
-    return truth_.may_found(device, token);
-  }
   std::optional<std::int64_t> expired(const SpaceId& space) override { return truth_.expired(space); }
   std::vector<sync::LogLayout> layout(const SpaceId& space, std::span<const LogId> logs) override {
     auto layouts = truth_.layout(space, logs);
@@ -85,7 +82,7 @@ struct SimulatedHub::Open {
       : to_write(hub::open_hub_database(data).value()),
         to_read(hub::open_hub_database_to_read(data).value()),
         writer(*to_write, hub.policy_, hub.signing_),
-        reader(*to_read, hub.policy_),
+        reader(*to_read),
         face(reader, hub.withheld, hub.shown_) {}
 
   std::unique_ptr<sqlite::Database> to_write, to_read;

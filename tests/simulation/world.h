@@ -76,6 +76,7 @@ class World {
 
   // keeper.cc: who may do what
   void keep();
+  bool waits_with_decisions(SimulatedDevice& keeper);
   void sign(SimulatedDevice& device, roster::Body body, const crypto::SigningKey& key,
             std::optional<RosterHash> after = std::nullopt);
   roster::WrappedKey new_key(SimulatedDevice& device, const DeviceKey* except);

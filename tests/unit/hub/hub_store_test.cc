@@ -51,7 +51,7 @@ class SqliteStore final : public HubStoreUnderTest {
         : to_write(open_hub_database(data).value()),
           to_read(open_hub_database_to_read(data).value()),
           writer(*to_write, policy, signing),
-          reader(*to_read, policy) {}
+          reader(*to_read) {}
     std::unique_ptr<sqlite::Database> to_write, to_read;
     HubWriter writer;
     HubReader reader;

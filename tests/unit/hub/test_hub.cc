@@ -19,7 +19,7 @@ TestHub::TestHub(Configuration configuration)
       to_read_(open_hub_database_to_read(folder_.path()).value()),
       policy_(configuration_),
       writer_(*to_write_, policy_, identity_.signing),
-      reader_(*to_read_, policy_),
+      reader_(*to_read_),
       server_({configuration_, identity_, reader_, writer_, environment_, log_}),
       port_(server_.listen().value()),
       thread_([this] { server_.run(); }) {}

@@ -6,7 +6,7 @@ HubOnDisk::Open::Open(const std::filesystem::path& folder, const hub::Policy& po
     : to_write(hub::open_hub_database(folder).value()),
       to_read(hub::open_hub_database_to_read(folder).value()),
       writer(*to_write, policy, signing),
-      reader(*to_read, policy) {}
+      reader(*to_read) {}
 
 HubOnDisk::HubOnDisk(const std::filesystem::path& folder)
     : folder_(folder), identity_(hub::create_identity(folder, environment_).value()), policy_(hub::Configuration{}) {

@@ -5,25 +5,8 @@
 
 namespace plenary::replica {
 
-// Puts files back over those that are there.
-inline constexpr auto kInPlace =
-    std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing;
-
 class IncarnationTest : public StoryTest {
  protected:
-  // What a backup program keeps: the contents of files.
-  std::filesystem::path back_up(Tablet& tablet) {
-    const std::filesystem::path backup = folder_.path() / ("backup of " + tablet.folder.filename().string());
-    tablet.replica.reset();
-    std::filesystem::copy(tablet.folder, backup, std::filesystem::copy_options::recursive);
-    tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
-    return backup;
-  }
-  static void restore(Tablet& tablet, const std::filesystem::path& backup) {
-    tablet.replica.reset();
-    std::filesystem::copy(backup, tablet.folder, kInPlace);
-    tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
-  }
   // Gives `to` the notices of `from`, of one kind or all, and nothing else.
   static void pass_notices(Tablet& from, Tablet& to, const SpaceId& space, std::optional<sync::ItemKind> only = {}) {
     const auto inventory = from.replica->sync().inventory(space).value();

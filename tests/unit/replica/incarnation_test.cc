@@ -52,7 +52,9 @@ TEST_F(IncarnationTest, BeginsANewLogWhenOneSpaceWasPutBack) {
 
   lead.replica.reset();
   for (const auto& entry : fs::directory_iterator(backup / "spaces")) {
-    if (entry.path().extension() == ".plenary") fs::copy(entry.path(), lead.folder / "spaces", kInPlace);
+    if (entry.path().extension() == ".plenary") {
+      fs::copy(entry.path(), lead.folder / "spaces", fs::copy_options::overwrite_existing);
+    }
   }
   lead.replica = must(Replica::open(lead.folder, schema(), lead.environment, unlock()));
 

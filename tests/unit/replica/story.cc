@@ -168,6 +168,21 @@ void restore_image(Tablet& tablet) {
   tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
 }
 
+std::filesystem::path back_up(Tablet& tablet) {
+  const std::filesystem::path backup = tablet.folder.string() + ", backup";
+  tablet.replica.reset();
+  std::filesystem::copy(tablet.folder, backup, std::filesystem::copy_options::recursive);
+  tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
+  return backup;
+}
+
+void restore(Tablet& tablet, const std::filesystem::path& backup) {
+  using std::filesystem::copy_options;
+  tablet.replica.reset();
+  std::filesystem::copy(backup, tablet.folder, copy_options::recursive | copy_options::overwrite_existing);
+  tablet.replica = must(Replica::open(tablet.folder, schema(), tablet.environment, unlock()));
+}
+
 sync::StoreSummary pass_on(Tablet& from, Tablet& to, const SpaceId& space) {
   auto& source = from.replica->sync();
   auto& target = to.replica->sync();

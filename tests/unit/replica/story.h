@@ -88,6 +88,10 @@ struct Tablet {
 void take_image(Tablet& tablet);
 void restore_image(Tablet& tablet);
 
+// What a backup program keeps, the contents of files, and how it puts them back.
+std::filesystem::path back_up(Tablet& tablet);
+void restore(Tablet& tablet, const std::filesystem::path& backup);
+
 // Passes everything that `to` lacks, as a hub would between them.
 sync::StoreSummary pass_on(Tablet& from, Tablet& to, const SpaceId& space);
 // Both ways, twice, so that what one ratifies reaches the other.

@@ -52,6 +52,16 @@ class Intruder {
     EXPECT_TRUE(channel_.flush(bytes));
     return session_.receive(bytes, 0);
   }
+  // The messages in it, as bytes.
+  std::vector<Bytes> hear(const Output& output) {
+    Bytes nothing;
+    std::vector<Bytes> heard;
+    EXPECT_TRUE(channel_.receive(output.send, nothing));
+    for (auto message = channel_.next(); message && *message; message = channel_.next()) {
+      heard.push_back(encode_message(**message));
+    }
+    return heard;
+  }
   HubSession& session() { return session_; }
   Channel& channel() { return channel_; }
 
@@ -277,6 +287,72 @@ TEST_F(AttackTest, SaysTheSameOfAClaimThatFailsAsOfASpaceThatIsNotHere) {
 
   ASSERT_TRUE(here.event(Event::Kind::refused) && not_here.event(Event::Kind::refused));
   EXPECT_EQ(here.event(Event::Kind::refused)->error, not_here.event(Event::Kind::refused)->error);
+}
+
+// Finding R15: a stranger introduces a space with all its records, which somebody gave away.
+class IntroductionTest : public AttackTest {
+ protected:
+  // Everything that the hub says to it.
+  std::vector<Bytes> answers(MemoryTablet& founder) {
+    Intruder stranger(hub_, crypto::AgreementKey::generate(environment_));
+    Open open;
+    open.space = founder.space();
+    open.introduce = true;
+    std::vector<Bytes> heard = stranger.hear(stranger.say(Hello{"", 1'000, "", {open}}));
+    Items records;
+    const std::optional<Inventory> held = founder.inventory(founder.space());
+    for (const RosterHash& hash : held->roster) {
+      records.items.push_back({ItemKind::roster, *founder.roster_record(founder.space(), hash), {}, false});
+    }
+    for (const bool done : {false, true}) {
+      records.done = done;
+      const Output output = stranger.say(records);
+      for (Bytes& answer : stranger.hear(output)) heard.push_back(std::move(answer));
+      for (const StoreRequest& request : output.store) {
+        for (Bytes& answer : stranger.hear(stranger.session().stored(hub_.commit(request), 0))) {
+          heard.push_back(std::move(answer));
+        }
+      }
+    }
+    return heard;
+  }
+};
+
+TEST_F(IntroductionTest, SaysTheSameOfASpaceThatIsHereAsOfOneThatIsNot) {
+  MemoryTablet founder("Founder of another space"), colleague("Colleague");
+  founder.found();
+  founder.grant(colleague);
+
+  const auto here = answers(lead_), not_here = answers(founder);
+
+  EXPECT_GT(here.size(), 2u);
+  EXPECT_EQ(here, not_here);
+  EXPECT_FALSE(hub_.inventory(founder.space()));
+}
+
+TEST_F(IntroductionTest, SaysTheSameWhereFoundingNeedsAToken) {
+  MemoryTablet founder("Founder of another space"), colleague("Colleague");
+  founder.found();
+  founder.grant(colleague);
+  hub_.founding_token = "swordfish";
+
+  EXPECT_EQ(answers(lead_), answers(founder));
+}
+
+// Granted where there was no hub: the hub knows the space, and learns of the grant from the device itself.
+TEST_F(IntroductionTest, StillLetsInWhoWasGrantedElsewhere) {
+  MemoryTablet granted("Granted elsewhere");
+  lead_.grant(granted);
+  granted.take_roster_from(lead_);
+  hub_.founding_token = "swordfish";
+  Wire wire(hub_);
+
+  Link& link = wire.connect(granted);
+  wire.run();
+
+  EXPECT_TRUE(link.device->up_to_date());
+  EXPECT_FALSE(link.event(Event::Kind::refused));
+  EXPECT_EQ(granted.changes(), lead_.changes());
 }
 
 }  // namespace

@@ -99,6 +99,10 @@ std::optional<Refusal> MemoryHub::take(Space& space, const StoreRequest& request
                                        StoreOutcome& outcome) {
   SpaceGate& gate = space.gate();
   if (item.kind == ItemKind::roster) {
+    const bool known = gate.founded() && gate.knows_record(item.bytes);
+    if (!known && !gate.may_bring_record(request.device, item.bytes)) {
+      return Refusal{{ErrorCode::refused, "Only members of the space hand over roster records."}, false, {}};
+    }
     const auto pass = gate.check_record(item.bytes);
     if (!pass) return pass.error();
     if (pass->duplicate) return std::nullopt;
@@ -136,9 +140,22 @@ std::optional<Refusal> MemoryHub::take(Space& space, const StoreRequest& request
   return std::nullopt;
 }
 
+StoreOutcome MemoryHub::refuse_founding(const StoreRequest& request) const {
+  const Error error{ErrorCode::refused, "This hub asks for a token before a space can be founded on it."};
+  StoreOutcome outcome{request.ticket, {}, {}, std::nullopt, std::nullopt};
+  for (std::size_t i = 0; i < request.items.size(); ++i) {
+    outcome.refused.push_back({i, error, false, {}});
+    if (SpaceGate(request.space).is_founding(request.device, request.items[i].bytes))
+      outcome.introduction_refused = error;
+  }
+  return outcome;
+}
+
 StoreOutcome MemoryHub::commit(const StoreRequest& request) {
   ++commits;
-  StoreOutcome outcome{request.ticket, {}, {}, std::nullopt};
+  const bool may_found = founding_token.empty() || request.token == founding_token;
+  if (!may_found && !spaces_.contains(request.space)) return refuse_founding(request);
+  StoreOutcome outcome{request.ticket, {}, {}, std::nullopt, std::nullopt};
   auto& space = spaces_[request.space];
   if (!space) {
     space = std::make_shared<Space>();
@@ -260,11 +277,6 @@ Result<void> MemoryHub::check_claim(const SpaceId& id, const TransportKey& devic
   const auto found = spaces_.find(id);
   if (found == spaces_.end()) return SpaceGate(id).check_claim(device, claim);
   return found->second->gate().check_claim(device, claim);
-}
-
-Result<void> MemoryHub::may_found(const TransportKey&, const std::string& token) {
-  if (founding_token.empty() || token == founding_token) return {};
-  return fail(ErrorCode::refused, "This hub asks for a token before a space can be founded on it.");
 }
 
 std::optional<HubHead> MemoryHub::head(const SpaceId& id) {

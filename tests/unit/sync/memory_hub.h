@@ -37,7 +37,6 @@ class MemoryHub final : public HubSpaces {
   Access access(const SpaceId& space, const TransportKey& device) override;
   Result<void> check_claim(const SpaceId& space, const TransportKey& device, ByteSpan claim) override;
   std::vector<RosterHash> roster_until_removal(const SpaceId& space, const TransportKey& device) override;
-  Result<void> may_found(const TransportKey& device, const std::string& token) override;
   std::optional<HubHead> head(const SpaceId& space) override;
   std::vector<HubContent> links(const SpaceId& space, std::uint64_t epoch, std::uint64_t after,
                                 std::uint64_t last) override;
@@ -54,6 +53,7 @@ class MemoryHub final : public HubSpaces {
   class Lookup;
   std::optional<Refusal> take(Space& space, const StoreRequest& request, const Item& item, StoreOutcome& outcome);
   void keep(Space& space, const Item& item, StoreOutcome& outcome);
+  StoreOutcome refuse_founding(const StoreRequest& request) const;
 
   crypto::SystemEnvironment environment_;
   crypto::SigningKey signing_;

@@ -79,6 +79,7 @@ class MemoryTablet final : public DeviceSpaces {
   std::optional<HubHead> hub_head(const SpaceId&, const TransportKey&) override { return trusted_head; }
   void set_hub_head(const SpaceId&, const TransportKey&, const HubHead& head) override { trusted_head = head; }
   void raise_alarm(const SpaceId&, const TransportKey&, const HubAlarm& alarm) override { alarms.push_back(alarm); }
+  void roster_is_same(const SpaceId&, const TransportKey&) override {}
   void settled(const SpaceId&, const TransportKey&) override;
   // What a restored device, other members' statuses and repacking need: the replica's own tests play those.
   void peer_shows(const SpaceId&, const TransportKey&, std::span<const log::Head>) override {}
