@@ -10,9 +10,9 @@
 namespace plenary::replica {
 namespace {
 
+using sync::ItemKind;
 using ::testing::Contains;
 using ::testing::IsEmpty;
-using sync::ItemKind;
 
 class NoticeRoomTest : public StoryTest {
  protected:
@@ -25,8 +25,8 @@ class NoticeRoomTest : public StoryTest {
   sync::Item fork(const crypto::SigningKey& author, const log::LogDescriptor& descriptor, std::uint32_t number) {
     log::Head one{log::log_id(space_, descriptor), number, {}}, other = one;
     one.chain.bytes[0] = std::byte{1};
-    const auto proof = log::disagreement(descriptor, log::sign_head(space_, one, author),
-                                         log::sign_head(space_, other, author));
+    const auto proof =
+        log::disagreement(descriptor, log::sign_head(space_, one, author), log::sign_head(space_, other, author));
     return {ItemKind::fork, log::encode_fork(*proof), {}, false};
   }
   std::vector<sync::Item> forks(const crypto::SigningKey& author, std::size_t count) {
