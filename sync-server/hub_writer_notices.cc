@@ -1,5 +1,6 @@
 // How claims, statuses and proofs are stored, and how many of each.
 #include "core/roster/claim.h"
+#include "core/roster/invitations.h"
 #include "sync-server/hub_writer_work.h"
 
 namespace plenary::hub {
@@ -51,15 +52,19 @@ std::size_t HubWriter::count_forks(const StoredSpace& space, const DeviceKey& au
   return count;
 }
 
-// A stolen invitation is no way to fill the space.
+// A stolen invitation is no way to fill the space, nor are invented ones.
 bool HubWriter::has_room_for_claim(const StoredSpace& space, ByteSpan bytes) {
   const auto claim = roster::decode_claim(bytes);
+  const auto known = roster::invitations_ever(space.gate.roster());
+  const bool is_known = claim && known.contains(claim->claim.invitation);
   std::size_t claims = 0;
   for (auto row = select_notices_.query(space.id, sync::ItemKind::claim); row.next();) {
     const auto other = roster::decode_claim(row.blob(0));
-    if (claim && other && other->claim.invitation == claim->claim.invitation) ++claims;
+    if (!claim || !other) continue;
+    const InvitationId& invitation = other->claim.invitation;
+    if (is_known ? invitation == claim->claim.invitation : !known.contains(invitation)) ++claims;
   }
-  return claims < sync::kMaxClaimsPerInvitation;
+  return claims < (is_known ? sync::kMaxClaimsPerInvitation : sync::kMaxUnknownClaims);
 }
 
 // Of two with one name the greater number stays, under a new sequence. Nothing: it is not new.

@@ -7,16 +7,19 @@
 
 namespace plenary::hub {
 
-REGISTER_TYPED_TEST_SUITE_P(
-    HubStoreContract, KeepsAFoundedSpace, GivesBackEveryByteOfWhatItTook, StoresNothingTwice,
-    OneBadItemHoldsBackNoOther, ManyRequestsShareOneTransaction, ARequestSeesWhatTheOneBeforeItStored,
-    HeadsAreSignedNumberedAndLinked, ARestoredHubBeginsANewEpochForEverySpace, SendsWhatAPeerLacks,
-    KeepsBothBranchesOfAForkWithTheProof, RefusesAGapAndSaysFromWhereToSend, KeepsTheLatestStatusOfADevice,
-    RefusesAStatusNumberThatNoStoreHolds, RelaysClaimsButNotWithoutEnd, AStrangerHandsOverNoSegment,
-    KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn, AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn,
-    ADeviceBeginsSoManyLogsAndNoMore, KeepsSoManyProofsAgainstOneDevice, ASpaceHasAQuotaOfItsOwn,
-    AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing, OnlyTheFoundingBringsASpaceAbout,
-    FoundingMayNeedAToken, TellsTheFounderAloneWhyASpaceCannotBeFounded, ADeviceFoundsSoManySpacesAndNoMore,
-    AQuotaDelaysAndNamesItsLimit, StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
+REGISTER_TYPED_TEST_SUITE_P(HubStoreContract, KeepsAFoundedSpace, GivesBackEveryByteOfWhatItTook, StoresNothingTwice,
+                            OneBadItemHoldsBackNoOther, ManyRequestsShareOneTransaction,
+                            ARequestSeesWhatTheOneBeforeItStored, HeadsAreSignedNumberedAndLinked,
+                            ARestoredHubBeginsANewEpochForEverySpace, SendsWhatAPeerLacks,
+                            KeepsBothBranchesOfAForkWithTheProof, RefusesAGapAndSaysFromWhereToSend,
+                            KeepsTheLatestStatusOfADevice, RefusesAStatusNumberThatNoStoreHolds,
+                            RelaysClaimsButNotWithoutEnd, AMemberWhoInventsInvitationsLeavesRoomForThoseWhoWereInvited,
+                            AStrangerHandsOverNoSegment, KeepsWhatAMemberBringsOfAnAuthorWhomNobodyLetIn,
+                            AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn, ADeviceBeginsSoManyLogsAndNoMore,
+                            KeepsSoManyProofsAgainstOneDevice, ASpaceHasAQuotaOfItsOwn,
+                            AStrangerHandsOverNoRecordThatDoesNotLetItIn, ARemovedDeviceHandsOverNothing,
+                            OnlyTheFoundingBringsASpaceAbout, FoundingMayNeedAToken,
+                            TellsTheFounderAloneWhyASpaceCannotBeFounded, ADeviceFoundsSoManySpacesAndNoMore,
+                            AQuotaDelaysAndNamesItsLimit, StatusesDoNotAddUpToTheQuota, GivesItemsInPieces);
 
 }  // namespace plenary::hub

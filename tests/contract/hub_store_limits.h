@@ -31,6 +31,23 @@ TYPED_TEST_P(HubStoreContract, RelaysClaimsButNotWithoutEnd) {
   EXPECT_EQ(outcome.refused[0].error.code, ErrorCode::limit_exceeded);
 }
 
+TYPED_TEST_P(HubStoreContract, AMemberWhoInventsInvitationsLeavesRoomForThoseWhoWereInvited) {
+  SpaceMaker maker(this->environment_);
+  TestDevice member(this->environment_), joiner(this->environment_);
+  const auto invitation = crypto::SigningKey::generate(this->environment_);
+  maker.invite(*InvitationId::from(invitation.public_key().span()));
+  this->found(maker, {&member});
+  std::vector<sync::Item> invented;
+  for (std::size_t i = 0; i <= sync::kMaxUnknownClaims; ++i) {
+    invented.push_back(maker.claim(joiner, crypto::SigningKey::generate(this->environment_)));
+  }
+
+  const auto outcome = this->store(maker, member, invented);
+
+  EXPECT_THAT(outcome.refused, SizeIs(1));
+  EXPECT_THAT(this->store(maker, joiner, {maker.claim(joiner, invitation)}).refused, IsEmpty());
+}
+
 TYPED_TEST_P(HubStoreContract, AMemberWhoInventsAuthorsLeavesRoomForThoseWhoWereLetIn) {
   SpaceMaker maker(this->environment_);
   TestDevice member(this->environment_);
