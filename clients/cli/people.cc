@@ -16,6 +16,7 @@ std::string lower(std::string text) {
 
 std::string listed(const std::vector<replica::MemberView>& members) {
   std::vector<std::string> names;
+  names.reserve(members.size());
   for (const auto& member : members) {
     names.push_back("\"" + member.name + "\" (" + short_key(member.device) + (member.removed ? ", removed)" : ")"));
   }

@@ -156,6 +156,7 @@ Result<std::vector<SearchHit>> search_records(Space& space, const std::string& w
   std::ranges::stable_sort(found, {}, &Ranked::rank);
   if (limit > 0 && found.size() > limit) found.resize(limit);
   std::vector<SearchHit> result;
+  result.reserve(found.size());
   for (Ranked& one : found) result.push_back(std::move(one.hit));
   return result;
 }
@@ -180,6 +181,7 @@ std::vector<Conflict> all_conflicts(Space& space) {
     return std::tie(a.first, a.second.id) < std::tie(b.first, b.second.id);
   });
   std::vector<Conflict> ordered;
+  ordered.reserve(conflicts.size());
   for (auto& [begun_ms, conflict] : conflicts) ordered.push_back(std::move(conflict));
   return ordered;
 }

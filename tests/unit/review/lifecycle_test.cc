@@ -211,7 +211,7 @@ TEST(GuardTest, IsReadyWhenEverybodyAndEveryTabletIs) {
       ElementsAre("Lead's training is not current on the review days.",
                   "First reviewer has not declared their distance to the school.",
                   "Second reviewer has not acknowledged the protocol.", "No lead with current training is in the team.",
-                  "The school's safeguarding contact is not on the tablets.", "No tablet is loaded for the shadow."));
+                  "The school's safeguarding contact is not on the tablets.", "No tablet is loaded for Shadow."));
 }
 
 TEST(GuardTest, StartsWithTheFirstActivityOrByTheLead) {
