@@ -199,11 +199,19 @@ void World::damage() {
   }
 }
 
+// One that was dishonest before, or sometimes becomes it now. Null: it remains honest.
+SimulatedHub* World::dishonest_hub() {
+  SimulatedHub& hub = any_hub();
+  if (hub.honest && !random_.chance(0.3)) return nullptr;
+  hub.honest = false;
+  return &hub;
+}
+
 // It withholds a log, forgets what it acknowledges, goes back to an old state and says nothing, or shows two histories.
 void World::corrupt_hub() {
-  SimulatedHub& hub = any_hub();
-  if (hub.honest && !random_.chance(0.3)) return;
-  hub.honest = false;
+  SimulatedHub* const corrupted = dishonest_hub();
+  if (corrupted == nullptr) return;
+  SimulatedHub& hub = *corrupted;
   hub.withheld.clear();
   hub.drops = false;
   hub.two_faced = false;
@@ -216,6 +224,24 @@ void World::corrupt_hub() {
   if (way == 2 && !hub.backups.empty()) hub.restore_in_silence(random_.pick(hub.backups));
   hub.two_faced = way == 3;
   say(hub.name + " is dishonest in way " + std::to_string(way));
+}
+
+// T8: to each of two tablets that write it shows a history of its own, and then to the one the other's.
+void World::show_two_histories() {
+  auto tablets = members();
+  SimulatedHub* const hub = tablets.size() < 2 ? nullptr : dishonest_hub();
+  if (hub == nullptr) return;
+  random_.shuffle(tablets);
+  tablets.resize(2);
+  say(hub->name + " shows " + tablets[0]->name + " and " + tablets[1]->name + " two histories");
+  for (std::size_t meeting = 0; meeting < 3; ++meeting) {
+    SimulatedDevice& tablet = *tablets[meeting % 2];
+    if (!tablet.is_open()) return;
+    (void)tablet.attempt([&] { (void)tablet.replica().set_hub(space_, hub->address()); });
+    edit_on(tablet);
+    if (meeting < 2) hub->turn_around();
+    exchange(*hub, {&tablet}, {});
+  }
 }
 
 }  // namespace plenary::simulation

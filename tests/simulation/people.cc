@@ -52,12 +52,15 @@ void World::join() {
 
 void World::edit() {
   SimulatedDevice* const device = any_member();
-  if (device == nullptr) return;
+  if (device != nullptr) edit_on(*device);
+}
+
+void World::edit_on(SimulatedDevice& device) {
   std::vector<Note> created;
-  const auto ending = act(*device, "edits", [&] {
+  const auto ending = act(device, "edits", [&] {
     const auto before = records_.size();
-    const auto edit = device->replica().edit(space_);
-    for (int count = random_.pick({1, 1, 1, 2, 4}); count > 0; --count) edit_record(*edit, *device);
+    const auto edit = device.replica().edit(space_);
+    for (int count = random_.pick({1, 1, 1, 2, 4}); count > 0; --count) edit_record(*edit, device);
     created.assign(records_.begin() + static_cast<std::ptrdiff_t>(before), records_.end());
     records_.resize(before);
     if (!edit->commit()) created.clear();

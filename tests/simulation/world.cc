@@ -110,6 +110,7 @@ std::span<const World::Choice> World::choices() {
       {1, "forge", &World::forge_record},
       {1, "damage", &World::damage},
       {1, "corrupt a hub", &World::corrupt_hub},
+      {1, "show two histories", &World::show_two_histories},
   };
   return all;
 }

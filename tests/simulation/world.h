@@ -57,6 +57,7 @@ class World {
   // people.cc: what people do with the program
   void join();
   void edit();
+  void edit_on(SimulatedDevice& device);
   void edit_record(replica::Edit& edit, SimulatedDevice& device);
   void create_record(replica::Edit& edit, SimulatedDevice& device);
   void edit_field(replica::Edit& edit, const replica::RecordView& record);
@@ -114,7 +115,9 @@ class World {
   void write_lies();
   void forge_record();
   void damage();
+  SimulatedHub* dishonest_hub();
   void corrupt_hub();
+  void show_two_histories();
 
   // peace.cc: the end
   void heal();
