@@ -1,8 +1,19 @@
 #include "core/base/byte_codec.h"
 
 namespace plenary {
+namespace {
+
+// Most of what is written is a few dozen bytes; growing there by doubling from one byte would allocate six times.
+constexpr std::size_t kFirstRoom = 64;
+
+void make_first_room(Bytes& bytes) {
+  if (bytes.capacity() == 0) bytes.reserve(kFirstRoom);
+}
+
+}  // namespace
 
 void ByteWriter::varint(std::uint64_t value) {
+  make_first_room(bytes_);
   for (; value >= 128; value >>= 7) u8(static_cast<std::uint8_t>(value | 128));
   u8(static_cast<std::uint8_t>(value));
 }
@@ -13,6 +24,7 @@ void ByteWriter::zigzag(std::int64_t value) {
 
 // Out of line: GCC 12 would warn at -O3 of bounds that hold wherever this is inlined after a byte or two.
 void ByteWriter::raw(ByteSpan bytes) {
+  if (bytes.size() < kFirstRoom) make_first_room(bytes_);
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
 }
 

@@ -107,6 +107,7 @@ void Merger::merge_fields(const Indexes& effective) {
     return one.place != other.place ? one.place < other.place : one.index < other.index;
   });
   const RecordType& type = *view_.schema().type(record_.type, view_.version());
+  merged_.fields.reserve(std::min(by_field.size(), type.fields.size()));
   Indexes mine;
   for (auto first = by_field.begin(); first != by_field.end();) {
     const std::uint32_t number = field_of(*first);

@@ -64,6 +64,12 @@ Merger::TextSites Merger::find_sites(std::uint32_t field) const {
     const Write &one = writes_[a], &other = writes_[b];
     return one.place != other.place ? one.place < other.place : one.index < other.index;
   });
+  if (sites.by_place.size() == 1) {  // nearly always; there is nothing that it could hang from
+    sites.site_of = {0};
+    sites.insertions = sites.by_place;
+    sites.origins = {{writes_[sites.by_place.front()].operation->length, {}, {}}};
+    return sites;
+  }
   // An anchor that the author did not hold, or that is lost, counts as the edge of the text.
   const auto anchor = [&](const Write& write, const std::optional<log::Anchor>& named) -> TextPlace {
     if (!named) return {};

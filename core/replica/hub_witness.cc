@@ -80,13 +80,22 @@ std::optional<sync::HubAlarm> compare_heads(const SpaceId& space, std::span<cons
   return std::nullopt;
 }
 
-std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub) {
+bool VerifiedHeads::holds(const SpaceId& space, const sync::HubHead& head) {
+  std::pair named(space, sync::encode_hub_head(head));
+  if (heads_.contains(named)) return true;
+  if (!sync::verify_hub_head(space, head)) return false;
+  if (heads_.size() == kKept) heads_.clear();
+  heads_.insert(std::move(named));
+  return true;
+}
+
+std::vector<sync::HubHead> witnessed_heads(Space& space, const DeviceKey& hub, VerifiedHeads& verified) {
   std::vector<sync::HubHead> heads;
   for (const Space::Notice& notice : space.notices()) {
     if (notice.kind != static_cast<int>(sync::ItemKind::status)) continue;
     const auto content = space.read_status(notice.bytes);
     const auto head = content ? sync::decode_hub_head(content->hub_head) : fail(ErrorCode::malformed, "");
-    if (head && head->hub == hub && sync::verify_hub_head(space.id(), *head)) heads.push_back(*head);
+    if (head && head->hub == hub && verified.holds(space.id(), *head)) heads.push_back(*head);
   }
   return heads;
 }

@@ -4,7 +4,6 @@
 
 #include "core/log/segment.h"
 #include "core/replica/copies.h"
-#include "core/replica/hub_witness.h"
 #include "core/replica/notice_room.h"
 #include "core/seal/segment_seal.h"
 
@@ -296,7 +295,7 @@ std::optional<sync::HubHead> ReplicaSync::hub_head(const SpaceId& id, const Tran
 
 std::vector<sync::HubHead> ReplicaSync::witnessed(const SpaceId& id, const DeviceKey& hub) {
   Space* const space = find(id);
-  return space == nullptr ? std::vector<sync::HubHead>{} : witnessed_heads(*space, hub);
+  return space == nullptr ? std::vector<sync::HubHead>{} : witnessed_heads(*space, hub, verified_heads_);
 }
 
 void ReplicaSync::set_hub_head(const SpaceId& id, const TransportKey& hub, const sync::HubHead& head) {

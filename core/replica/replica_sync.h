@@ -1,6 +1,7 @@
 // ReplicaSync: what sync::DeviceSession and day-end files ask of a replica's spaces.
 #pragma once
 
+#include "core/replica/hub_witness.h"
 #include "core/replica/space.h"
 #include "core/sync/space_log.h"
 
@@ -45,6 +46,7 @@ class ReplicaSync final : public sync::DeviceSpaces {
   void store_notice(Batch& batch, const sync::Item& item);
 
   Spaces& spaces_;
+  VerifiedHeads verified_heads_;
 };
 
 }  // namespace plenary::replica

@@ -201,6 +201,15 @@ void LogTable::append(sqlite::Transaction& transaction, std::uint32_t number, co
   strand.last = log::state_after(change);
 }
 
+void LogTable::add_secrets(sqlite::Transaction& transaction, std::uint32_t number, const log::LogSecrets& made,
+                           std::uint32_t from_run) {
+  log::LogSecrets secrets = strands_.at(number).secrets;
+  secrets.chain_key = made.chain_key;
+  secrets.seeds.insert(made.seeds.begin(), made.seeds.end());
+  for (const auto& [name, blinder] : made.blinders) secrets.blinders[name] = blinder;
+  keep_secrets(transaction, number, std::move(secrets), from_run);
+}
+
 void LogTable::keep_secrets(sqlite::Transaction& transaction, std::uint32_t number, log::LogSecrets secrets,
                             std::uint32_t from_run) {
   Strand& strand = strands_.at(number);

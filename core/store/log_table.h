@@ -69,6 +69,9 @@ class LogTable {
   // `change` follows the strand's newest; `encoded` is its form.
   void append(sqlite::Transaction& transaction, std::uint32_t strand, const log::Change& change,
               const log::EncodedChange& encoded);
+  // Adds those that a change of this device made; all of them are of run `from_run`.
+  void add_secrets(sqlite::Transaction& transaction, std::uint32_t strand, const log::LogSecrets& made,
+                   std::uint32_t from_run);
   // Replaces the strand's secrets; those of runs before `from_run` have not changed.
   void keep_secrets(sqlite::Transaction& transaction, std::uint32_t strand, log::LogSecrets secrets,
                     std::uint32_t from_run);

@@ -94,11 +94,14 @@ log::Change SpaceStore::Writing::append(std::uint32_t number, std::vector<log::O
   change.time_ms = time_ms;
   change.schema = store_.version();
   change.operations = std::move(operations);
-  log::LogSecrets secrets = strand.secrets;
-  if (strand.last.number == 0) secrets.chain_key = log::make_chain_key(environment);
+  // Of the secrets only what concerns this change: there are more of them with every day that is recorded.
+  const std::uint32_t next = strand.last.number + 1;
+  const log::LogSecrets before = store_.log_table_.secrets_for(number, next, next);
+  log::LogSecrets secrets = before;
+  if (next == 1) secrets.chain_key = log::make_chain_key(environment);
   const auto encoded = log::append_change(store_.space_, strand.last, change, secrets, environment);
   store_.log_table_.append(transaction_, number, change, encoded);
-  store_.log_table_.keep_secrets(transaction_, number, std::move(secrets), log::blinder_run(change.number));
+  if (secrets != before) store_.log_table_.add_secrets(transaction_, number, secrets, log::blinder_run(next));
   const Fresh fresh{{number, change.number}, std::make_shared<const log::Change>(change)};
   deliver(state.causality.add(change), &fresh);
   return change;
