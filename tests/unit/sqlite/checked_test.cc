@@ -113,14 +113,17 @@ TEST_F(CheckedTest, AFlippedBitAnywhereIsAnError) {
 TEST_F(CheckedTest, PagesThatWereBlankedOrPutElsewhereAreErrors) {
   write_notes(options());
   const std::string whole = bytes();
+  // In the middle of the last notes but one and but two.
+  const auto page_of = [&](char letter) { return whole.find(std::string(900, letter)) / kPageSize + 1; };
+  const auto begin = static_cast<std::ptrdiff_t>(page_of('h') * kPageSize);
   std::string blanked = whole, moved = whole;
-  std::fill_n(blanked.begin() + 5 * kPageSize, kPageSize, '\0');
-  std::copy_n(whole.begin() + 5 * kPageSize, kPageSize, moved.begin() + 6 * kPageSize);
+  std::fill_n(blanked.begin() + begin, kPageSize, '\0');
+  std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(page_of('g') * kPageSize), kPageSize, moved.begin() + begin);
 
   overwrite(blanked);
-  EXPECT_THROW(notes(options()), Failure);
+  EXPECT_THAT([&] { notes(options()); }, testing::ThrowsMessage<Failure>(testing::HasSubstr("altered")));
   overwrite(moved);
-  EXPECT_THROW(notes(options()), Failure);
+  EXPECT_THAT([&] { notes(options()); }, testing::ThrowsMessage<Failure>(testing::HasSubstr("altered")));
 }
 
 TEST_F(CheckedTest, ADatabaseWithoutChecksumsIsGivenThem) {
