@@ -108,9 +108,10 @@ void World::write_nonsense() {
 void World::write_fork() {
   ForgedLog* const log = forged_log();
   if (log == nullptr) return;
-  replica::Space& space = space_of(*forger_);
   const std::uint32_t first = log->length() + 1;
   for (int branch = 0; branch < 2; ++branch) {
+    // Anew for each: the forger may be who gets the first branch, and lose its power over it.
+    replica::Space& space = space_of(*forger_);
     if (branch == 1) log->take_back();
     log::Change change = honest_header(*forger_, space, *log);
     log::Operation create;

@@ -83,12 +83,23 @@ void Promises::check_tables(SimulatedDevice& device) {
   if (!all.empty()) throw Violation(device.name + "'s tables are not what its log says: " + all.substr(0, 2'000));
 }
 
+// Where a log forked and what made the record is not here, nobody can tell yet which branch's record somebody meant who
+// knew of one branch only. What waits for that log keeps its words until it comes (docs/threat-model.md, "Not
+// promised").
+static bool is_undecided(store::SpaceStore& store, const RosterHash& erasure) {
+  const auto* body = std::get_if<roster::Erase>(&store.roster().find(erasure)->body);
+  const auto* named = body != nullptr ? std::get_if<log::WriteName>(&body->record.origin) : nullptr;
+  if (named == nullptr || named->change.branch == 0) return false;
+  const log::RecordName here = store.causality().canonical(body->record);
+  return std::get<log::WriteName>(here.origin).index != named->index;
+}
+
 void Promises::check_erased(const SimulatedDevice& device, const replica::Space& space) const {
   auto& store = const_cast<replica::Space&>(space).store();
   if (erased_.empty()) return;
   const std::string files = device.opened_files();
   for (const auto& [record, words] : erased_) {
-    if (!applies(store.roster(), record)) continue;
+    if (!applies(store.roster(), record) || is_undecided(store, record)) continue;
     for (const std::string& word : words) {
       if (files.find(word) != std::string::npos) {
         throw Violation("T15: " + device.name + " knows that " + word + " was erased, and its files hold it");
