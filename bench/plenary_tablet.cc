@@ -60,6 +60,12 @@ class CountingSpaces final : public sync::DeviceSpaces {
   explicit CountingSpaces(sync::DeviceSpaces& spaces) : spaces_(spaces) {}
 
   std::size_t changes_received() const { return changes_received_; }
+  // On the connection's thread.
+  std::size_t changes_handed_over() const {
+    std::size_t changes = 0;
+    for (const auto& [log, number] : handed_over_) changes += number;
+    return changes;
+  }
 
   std::optional<sync::Inventory> inventory(const SpaceId& s) override { return spaces_.inventory(s); }
   std::optional<sync::Position> position(const SpaceId& s) override { return spaces_.position(s); }
@@ -81,6 +87,7 @@ class CountingSpaces final : public sync::DeviceSpaces {
     return summary;
   }
   void acknowledged(const SpaceId& s, const TransportKey& hub, std::span<const log::Head> heads) override {
+    for (const log::Head& head : heads) handed_over_[head.log] = std::max(handed_over_[head.log], head.number);
     spaces_.acknowledged(s, hub, heads);
   }
   std::optional<sync::HubHead> hub_head(const SpaceId& s, const TransportKey& hub) override {
@@ -111,6 +118,7 @@ class CountingSpaces final : public sync::DeviceSpaces {
  private:
   sync::DeviceSpaces& spaces_;
   std::atomic<std::size_t> changes_received_{0};
+  std::map<LogId, std::uint32_t> handed_over_;  // up to which number; on this day nobody hands over another's log
 };
 
 class PlenaryTablet final : public Tablet {
@@ -272,7 +280,8 @@ class PlenaryTablet final : public Tablet {
     }
     if (event.kind == Kind::up_to_date || event.kind == Kind::handed_over) {
       if (!granted_) granted_ = replica_->spaces().at(0).role != kNoRole;
-      handed_over_ = taken(replica_->status(space_)).unsent_changes == 0;
+      // Not asked of the replica's status, which counts the notes for a screen: no tablet of the floor does that.
+      handed_over_ = counting_.changes_handed_over() >= own_changes_;
     }
     if (event.kind == Kind::refused) throw std::runtime_error("refused: " + event.error.message);
   }
