@@ -1,13 +1,13 @@
 // A database in clear with checksums beside its pages: damage is an error, never data.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <numeric>
 
 #include "core/sqlite/statement.h"
 #include "core/sqlite/transaction.h"
+#include "tests/support/temporary_folder.h"
 
 namespace plenary::sqlite {
 namespace {
@@ -22,8 +22,6 @@ std::uint64_t sum(std::uint64_t number, std::span<const std::byte> content) {
 
 class CheckedTest : public ::testing::Test {
  protected:
-  ~CheckedTest() override { std::filesystem::remove_all(folder_); }
-
   static OpenOptions options(PageCheck check = sum) {
     OpenOptions options;
     options.check = check;
@@ -57,12 +55,8 @@ class CheckedTest : public ::testing::Test {
   }
   void overwrite(const std::string& bytes) { std::ofstream(file_, std::ios::binary) << bytes; }
 
-  static std::filesystem::path new_folder() {
-    std::string pattern = ::testing::TempDir() + "plenary-checked-XXXXXX";
-    return ::mkdtemp(pattern.data());
-  }
-
-  const std::filesystem::path folder_ = new_folder(), file_ = folder_ / "notes.db";
+  const TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_ / "notes.db";
 };
 
 TEST_F(CheckedTest, KeepsWhatIsWrittenAlsoForAnotherConnection) {
