@@ -41,7 +41,8 @@ TEST(ConfigurationTest, TakesEverySettingOfTheExample) {
 }
 
 TEST(ConfigurationTest, RefusesWhatBreaksTheParsersOwnAssumptions) {
-  for (const char* text : {"[a.=]", "[a.", "[=]", "a = {b.=1}", "a.=1", "a = {=}", "[[a.]]", "a.\n"}) {
+  for (const char* text :
+       {"[a.=]", "[a.", "[=]", "a = {b.=1}", "a.=1", "a = {=}", "[[a.]]", "a.\n", "a = 7é", "a = 7\ufd7f"}) {
     const auto read = parse_configuration(text, "odd.toml");
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().code, ErrorCode::malformed);
