@@ -176,6 +176,15 @@ std::optional<Place> Causality::resolve(const ChangeName& name) const {
 // Operations are counted to far below this bit, so a name that has it was forged and is nobody's, too.
 static constexpr std::uint32_t kNotHeld = 0x8000'0000;
 
+// canonical() changes the branch and this bit of the index, nothing else.
+bool Causality::may_mean(const RecordName& written, const RecordName& canonical) {
+  const auto* one = std::get_if<WriteName>(&written.origin);
+  const auto* other = std::get_if<WriteName>(&canonical.origin);
+  if (one == nullptr || other == nullptr) return written == canonical;
+  return one->change.number == other->change.number && (one->index | kNotHeld) == (other->index | kNotHeld) &&
+         written.type == canonical.type && one->change.log == other->change.log;
+}
+
 RecordName Causality::canonical(Place reader, const RecordName& record) const {
   const auto* origin = std::get_if<WriteName>(&record.origin);
   if (!origin) return record;

@@ -134,6 +134,10 @@ class Causality {
   // has: as it was written, but with the highest bit of the index set. Such work is held, never mixed with a record
   // that arrives later.
   RecordName canonical(Place reader, const RecordName& record) const;
+  // Can a name as it was written have this canonical one, for some reader? Cheap, and never false where canonical
+  // would give it: of a change that made hundreds of records only those operations need to be resolved that may
+  // concern the record which is merged.
+  static bool may_mean(const RecordName& written, const RecordName& canonical);
   RecordName canonical(const RecordName& record) const;
 
   // ---- questions

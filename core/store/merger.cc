@@ -5,21 +5,6 @@
 #include "core/store/damaged.h"
 
 namespace plenary::store {
-namespace {
-
-// Whether the name by which an author wrote into a record can have this canonical one. Causality::canonical changes the
-// branch and the highest bit of the index, nothing else; so of a change that made hundreds of records (a programme, its
-// findings) only those operations need to be looked up that may concern the record that is merged.
-bool may_mean(const log::RecordName& written, const log::RecordName& canonical) {
-  const auto* one = std::get_if<log::WriteName>(&written.origin);
-  const auto* other = std::get_if<log::WriteName>(&canonical.origin);
-  if (one == nullptr || other == nullptr) return written == canonical;
-  constexpr std::uint32_t kHighestBit = 0x8000'0000;
-  return one->change.number == other->change.number && (one->index | kHighestBit) == (other->index | kHighestBit) &&
-         written.type == canonical.type && one->change.log == other->change.log;
-}
-
-}  // namespace
 
 const log::Change& LoadedRecord::change(const merge::Write& write) const {
   for (const SharedChange& change : changes) {
@@ -116,7 +101,7 @@ LoadedRecord Merger::assemble(const log::RecordName& name, std::span<const Sourc
     bool is_ours = false;
     for (std::uint32_t index = 0; index < change->operations.size(); ++index) {
       const log::Operation& operation = change->operations[index];
-      if (!may_mean(operation.record, name)) continue;
+      if (!log::Causality::may_mean(operation.record, name)) continue;
       if (last == nullptr || *last != operation.record) {
         last = &operation.record;
         is_ours = view_->causality().canonical(place, operation.record) == name;

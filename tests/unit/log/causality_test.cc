@@ -180,6 +180,34 @@ TEST_F(CausalityTest, WorkOnWhatWasNotHeldIsMixedWithNothing) {
   EXPECT_NE(graph_.canonical(place(ben1_), record), record);
 }
 
+// A store resolves only those names that may mean the record it merges: one too few would be a write that is lost.
+TEST_F(CausalityTest, AWrittenNameMayMeanWhateverAnyReaderTakesItFor) {
+  const Head other2 = head(kAnn, 2, 112), cas1 = head(kCas, 1, 31);
+  graph_.add(change(ann1_, 0));
+  graph_.add(change(ann2_, 11));
+  graph_.add(change(other2, 11));
+  graph_.add(change(ben1_, 0, {ann2_}));
+  graph_.add(change(cas1, 0, {other2}));
+  graph_.add(change(ben2_, 21, {ann2_, other2}));
+  const std::uint32_t forged = 0x8000'0005;
+
+  for (const ChangeName& change : {ChangeName{kAnn, 1, 0}, ChangeName{kAnn, 2, 0},
+                                   ChangeName{kAnn, 2, branch_of(other2.chain)}, ChangeName{kBen, 1, 0}}) {
+    for (const std::uint32_t index : {0u, 5u, forged}) {
+      const RecordName written{1, WriteName{change, index}};
+      for (const Head& reader : {ann1_, ann2_, other2, ben1_, cas1, ben2_}) {
+        EXPECT_TRUE(Causality::may_mean(written, graph_.canonical(place(reader), written)));
+      }
+      EXPECT_TRUE(Causality::may_mean(written, graph_.canonical(written)));
+    }
+  }
+  const RecordName fifth{1, WriteName{{kAnn, 2, 0}, 5}};
+  EXPECT_FALSE(Causality::may_mean(fifth, {1, WriteName{{kAnn, 2, 0}, 6}}));
+  EXPECT_FALSE(Causality::may_mean(fifth, {1, WriteName{{kAnn, 1, 0}, 5}}));
+  EXPECT_FALSE(Causality::may_mean(fifth, {1, WriteName{{kBen, 2, 0}, 5}}));
+  EXPECT_FALSE(Causality::may_mean(fifth, {2, WriteName{{kAnn, 2, 0}, 5}}));
+}
+
 TEST_F(CausalityTest, ALostHeadStandsForItsLogAsFarAsItIsHere) {
   graph_.add(change(ann1_, 0));
   graph_.add(change(ann2_, 11));
