@@ -8,6 +8,9 @@
 
 namespace plenary::replica {
 
+NoticeRoom::NoticeRoom(Space& space)
+    : space_(space), find_(space.store().database(), "SELECT 1 FROM plenary_notice WHERE kind = ? AND subject = ?") {}
+
 bool NoticeRoom::take(const Space::Notice& notice) {
   if (is_here(notice)) return true;
   const auto kind = static_cast<sync::ItemKind>(notice.kind);
@@ -19,8 +22,7 @@ bool NoticeRoom::take(const Space::Notice& notice) {
 }
 
 bool NoticeRoom::is_here(const Space::Notice& notice) {
-  sqlite::Statement select(space_.store().database(), "SELECT 1 FROM plenary_notice WHERE kind = ? AND subject = ?");
-  auto rows = select.query(notice.kind, notice.subject);
+  auto rows = find_.query(notice.kind, notice.subject);
   return rows.next();
 }
 

@@ -13,7 +13,7 @@ namespace plenary::replica {
 class NoticeRoom {
  public:
   // For one transaction of the space, which outlives it.
-  explicit NoticeRoom(Space& space) : space_(space) {}
+  explicit NoticeRoom(Space& space);
 
   // May this notice be kept, whose form and signatures hold? It counts from then on. One that is here already, or is
   // newer than the one here, takes no more room.
@@ -33,6 +33,7 @@ class NoticeRoom {
   std::map<Bytes, std::size_t>& counts(sync::ItemKind kind);
 
   Space& space_;
+  sqlite::Statement find_;
   std::map<sync::ItemKind, std::map<Bytes, std::size_t>> counts_;  // of the kinds that were asked about
   std::set<InvitationId> invitations_;                             // that the roster knows, at revision_
   std::optional<std::uint64_t> revision_;

@@ -28,8 +28,7 @@ namespace {
 // What SealedVfs or CheckedVfs found, as a sentence; empty: it is not that.
 std::string damage_of(int code, const std::string& file) {
   if (code == SQLITE_IOERR_DATA) {
-    return "A page of " + file +
-           " was altered, belongs to another file, or was sealed with another key. Nothing of it is shown.";
+    return "A page of " + file + " was altered, or comes from another file. Nothing of it is shown.";
   }
   if (code == SQLITE_IOERR_CORRUPTFS) {
     return file +
