@@ -238,17 +238,17 @@ TEST_F(PlenarydTest, KilledInTheMiddleItLosesNothingThatItAcknowledged) {
   lead.grant(newcomer);
   newcomer.take_roster_from(lead);
   lead.run = 2;
-  lead.padding = 2'000;
+  lead.padding = 40'000;
   std::set<log::Head> acknowledged;
   for (int round = 0; round < 5; ++round) {
     const auto process = serve();
-    lead.write_one_by_one(60);
+    lead.write_one_by_one(120);
     link::Options options;
     int events = 0;
     options.on_event = [&](const sync::Event& event) {
-      if (event.kind == sync::Event::Kind::handed_over && ++events == round + 1) process->signal(SIGKILL);
+      if (event.kind == sync::Event::Kind::handed_over && ++events == 4 * round + 1) process->signal(SIGKILL);
     };
-    static_cast<void>(sync_once(lead, address(), options));
+    EXPECT_FALSE(sync_once(lead, address(), options)) << "the hub was killed when nothing was left to be handed over";
     process->kill();
     acknowledged.insert(lead.handed_over.begin(), lead.handed_over.end());
   }
