@@ -88,8 +88,8 @@ option(PLENARY_UNITE "Compile several sources of a folder as one" OFF)
 function(plenary_unite target)
   if(PLENARY_UNITE)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    # A class with members of an unnamed namespace's types is fine in a source, and these are included sources.
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    # GCC only: a class with members of an unnamed namespace's types is fine in a source, and these are included sources.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endif()
 endfunction()
 
