@@ -27,6 +27,11 @@ std::string chosen_space(const std::filesystem::path& folder) {
   return text;
 }
 
+// Bytes that are no UTF-8 are written as U+FFFD: nobody's bytes keep an answer from being written.
+std::string written(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 bool matches(const replica::SpaceSummary& space, const std::string& wanted) {
   return space.name == wanted || (wanted.size() >= 4 && space.space.hex().starts_with(wanted));
 }
@@ -170,7 +175,7 @@ replica::RecordId Session::reference(const std::string& typed) {
 }
 
 void Session::say(const std::string& text, const Json& value, const std::string& drawing) {
-  out_ << (json_ ? value.dump(2) : visible(text)) << "\n" << std::flush;
+  out_ << (json_ ? written(value, 2) : visible(text)) << "\n" << std::flush;
   if (!json_ && !drawing.empty()) out_ << drawing << "\n" << std::flush;
 }
 
@@ -179,7 +184,7 @@ void Session::print(const std::string& text) {
 }
 
 void Session::warn(const std::string& text, const Json& value) {
-  err_ << (json_ ? value.dump() : "plenary: " + visible(text)) << "\n" << std::flush;
+  err_ << (json_ ? written(value, -1) : "plenary: " + visible(text)) << "\n" << std::flush;
 }
 
 void Session::table(const Table& table, const std::string& when_empty, const Json& value) {

@@ -1,5 +1,6 @@
 #include "core/replica/profile.h"
 
+#include "core/seal/label.h"
 #include "core/sqlite/migration.h"
 
 namespace plenary::replica {
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Profile>> Profile::create(const std::filesystem::path& fo
   if (person.empty() || person.size() > kMaxPersonBytes) {
     return fail(ErrorCode::invalid_argument, "A profile needs the name of its person, of at most 200 bytes.");
   }
+  if (auto fits = seal::check_label(person, "The name of the person"); !fits) return tl::make_unexpected(fits.error());
   if (unlock.passphrase() != nullptr) {
     if (auto fits = unlock.passphrase()->check_new(); !fits) return tl::make_unexpected(fits.error());
   }

@@ -6,6 +6,7 @@
 #include "core/replica/record_reader.h"
 #include "core/replica/space_edit.h"
 #include "core/replica/space_query.h"
+#include "core/seal/label.h"
 #include "log.pb.h"
 
 namespace plenary::replica {
@@ -88,10 +89,8 @@ Result<FoundedSpace> ReplicaFacade::found_space(const std::string& kind, const s
                                                  "\": choose partnership, review_team, review_shared or host_school.");
   }
   if (!schema_.roles.contains(role)) return fail(ErrorCode::invalid_argument, "There is no such role.");
-  constexpr std::size_t kMaxName = 512;
-  if (name.empty() || name.size() > kMaxName) {
-    return fail(ErrorCode::invalid_argument, "A space needs a name of at most 512 bytes.");
-  }
+  if (name.empty()) return fail(ErrorCode::invalid_argument, "A space needs a name of at most 512 bytes.");
+  if (auto fits = seal::check_label(name, "The name of the space"); !fits) return tl::make_unexpected(fits.error());
   FoundedSpace founded;
   auto space = Space::found(context_, static_cast<std::uint32_t>(number), name, role, founded.recovery_code);
   if (!space) return pass(space);

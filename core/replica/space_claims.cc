@@ -52,8 +52,8 @@ const Bytes* note_of(const roster::Roster& roster, const InvitationId& invitatio
 Result<std::string> Space::invite(Role role, const std::string& for_whom, const PersonId* same_person) {
   const auto known = store().schema().roles.find(role);
   if (known == store_->schema().roles.end()) return fail(ErrorCode::invalid_argument, "There is no such role.");
-  if (for_whom.size() > seal::kMaxLabelText) {
-    return fail(ErrorCode::limit_exceeded, "Say in at most 512 bytes for whom the invitation is.");
+  if (auto fits = seal::check_label(for_whom, "For whom the invitation is"); !fits) {
+    return tl::make_unexpected(fits.error());
   }
   const seal::SpaceKey* key = current_key();
   if (!is_keeper() || key == nullptr) {

@@ -79,7 +79,7 @@ roster::WrappedKey Space::next_key(const seal::SpaceKey& key, const DeviceKey* w
 }
 
 Result<Removal> Space::remove(const DeviceKey& device, const std::string& reason) {
-  if (reason.size() > seal::kMaxLabelText) return fail(ErrorCode::limit_exceeded, "Say why in at most 512 bytes.");
+  if (auto fits = seal::check_label(reason, "The reason"); !fits) return tl::make_unexpected(fits.error());
   if (is_keeper() && device == context_.profile.signing().public_key()) {
     return fail(ErrorCode::refused,
                 "The keeper cannot be removed. Hand the space over first: whoever keeps it then can.");

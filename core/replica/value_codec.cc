@@ -114,6 +114,8 @@ Value decode_value(const merge::Field& field, const store::EnumNames& names, std
     case ValueKind::message:
       return decode_message(field, bytes);
     case ValueKind::text:
+      if (count_scalars(bytes)) return std::string(bytes);
+      return {};
     case ValueKind::bytes:
       return std::string(bytes);
   }

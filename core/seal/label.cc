@@ -1,6 +1,7 @@
 #include "core/seal/label.h"
 
 #include "core/base/byte_codec.h"
+#include "core/base/utf8.h"
 #include "core/crypto/hash.h"
 #include "core/seal/sealed_bytes.h"
 
@@ -18,6 +19,15 @@ Bytes associated(LabelUse use) {
 }
 
 }  // namespace
+
+Result<void> check_label(std::string_view text, const std::string& what) {
+  if (text.size() > kMaxLabelText) {
+    return fail(ErrorCode::limit_exceeded,
+                what + " is longer than " + std::to_string(kMaxLabelText) + " bytes. Shorten it.");
+  }
+  if (count_scalars(text)) return {};
+  return fail(ErrorCode::invalid_argument, what + " is not valid UTF-8. Save or type it as UTF-8 and try again.");
+}
 
 Bytes seal_label(const SpaceKey& key, LabelUse use, std::string_view text, Environment& environment) {
   CHECK(text.size() <= kMaxLabelText);
@@ -46,6 +56,7 @@ Result<std::string> open_label(const KeyRing& keys, LabelUse use, ByteSpan label
   const bool ends = !padded->empty() && padded->back() == kEnd && padded->size() <= kMaxLabelText + 1;
   if (!ends) return fail(ErrorCode::malformed, "a sealed name does not have its form");
   padded->pop_back();
+  if (!count_scalars(as_text(*padded))) return fail(ErrorCode::malformed, "a sealed name is not UTF-8");
   return std::string(as_text(*padded));
 }
 

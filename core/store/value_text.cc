@@ -5,7 +5,9 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <charconv>
+#include <cmath>
 
+#include "core/base/utf8.h"
 #include "core/log/value.h"
 
 namespace plenary::store {
@@ -24,10 +26,36 @@ std::string message_json(const std::string& full_name, std::string_view bytes) {
   return google::protobuf::util::MessageToJsonString(*message, &json, options).ok() ? json : "null";
 }
 
+// JSON has no word for what is infinite.
 void append_number(double value, std::string& json) {
+  if (!std::isfinite(value)) {
+    json += "null";
+    return;
+  }
   char buffer[32];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
   json.append(buffer, end);
+}
+
+void append_json_text(std::string_view text, std::string& json) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  json += '"';
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      json += '\\';
+      json += c;
+    } else if (c == '\n') {
+      json += "\\n";
+    } else if (code < 0x20) {
+      json += "\\u00";
+      json += kDigits[code >> 4];
+      json += kDigits[code & 15];
+    } else {
+      json += c;
+    }
+  }
+  json += '"';
 }
 
 }  // namespace
@@ -75,39 +103,15 @@ ColumnValue column_value(const merge::Field& field, const EnumNames& names, std:
       if (const auto value = log::decode_reference(bytes)) return record_text(*value);
       return {};
     case merge::ValueKind::text:
-      return std::string(bytes);
+      if (count_scalars(bytes)) return std::string(bytes);
+      return {};
   }
   return {};
-}
-
-void append_json_text(std::string_view text, std::string& json) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  json += '"';
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (c == '\n') {
-      json += "\\n";
-    } else if (code < 0x20) {
-      json += "\\u00";
-      json += kDigits[code >> 4];
-      json += kDigits[code & 15];
-    } else {
-      json += c;
-    }
-  }
-  json += '"';
 }
 
 void append_json(const merge::Field& field, const EnumNames& names, std::string_view bytes, std::string& json) {
   if (field.kind == merge::ValueKind::message) {
     json += message_json(field.target, bytes);
-    return;
-  }
-  if (field.kind == merge::ValueKind::text) {
-    append_json_text(bytes, json);
     return;
   }
   const ColumnValue value = column_value(field, names, bytes);

@@ -19,7 +19,6 @@ ColumnValue column_value(const merge::Field& field, const EnumNames& names, std:
 
 // Appends the value as JSON; null if the bytes are no value.
 void append_json(const merge::Field& field, const EnumNames& names, std::string_view bytes, std::string& json);
-void append_json_text(std::string_view text, std::string& json);
 
 // A record's name for people and SQL: the first 8 hexadecimal digits of its log, the change's number, and where needed
 // the operation (".2") and the branch ("~89abcdef01234567"); "o" and 16 digits of its origin tag for a copy.

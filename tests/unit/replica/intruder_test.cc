@@ -1,6 +1,7 @@
 // A member or an invitee who does not play by the rules, and what the others see of it.
 #include <gmock/gmock.h>
 
+#include "core/base/utf8.h"
 #include "core/replica/hub_setting.h"
 #include "core/roster/claim.h"
 #include "core/seal/invitation.h"
@@ -17,7 +18,8 @@ using ::testing::SizeIs;
 class IntruderTest : public StoryTest {
  protected:
   // What a program of one's own could say of a link: that its holder is `person`.
-  void claim_as(Tablet& keeper, const SpaceId& space, const std::string& link_text, const PersonId& person) {
+  void claim_as(Tablet& keeper, const SpaceId& space, const std::string& link_text, const PersonId& person,
+                const std::string& name = "Somebody else") {
     const auto link = must(seal::read_link(link_text));
     const auto device = crypto::SigningKey::generate(keeper.environment);
     roster::Claim claim;
@@ -25,8 +27,7 @@ class IntruderTest : public StoryTest {
     claim.invitation = seal::invitation_id(link.secret);
     claim.device = {device.public_key(), crypto::AgreementKey::generate(keeper.environment).public_key()};
     claim.person = person;
-    claim.label =
-        seal::seal_label(claim_label_key(link.secret), seal::LabelUse::person, "Somebody else", keeper.environment);
+    claim.label = seal::seal_label(claim_label_key(link.secret), seal::LabelUse::person, name, keeper.environment);
     const Bytes bytes = roster::encode_claim(roster::sign_claim(claim, seal::invitation_key(link.secret), device));
     EXPECT_THAT(keeper.replica->sync().store(space, {{sync::ItemKind::claim, bytes, {}, false}}).refused, IsEmpty());
   }
@@ -66,6 +67,23 @@ TEST_F(IntruderTest, WhoeverClaimsToBeSomebodyNewIsLetIn) {
 
   ASSERT_THAT(ratified, SizeIs(1));
   EXPECT_TRUE(ratified[0].granted) << ratified[0].why_not;
+}
+
+// A program that writes what it shows as JSON would stop at such a name, for every name in the list.
+TEST_F(IntruderTest, ANameThatIsNoTextIsNoName) {
+  Tablet& lead = tablet("Lead");
+  const SpaceId space = team(lead, {});
+  const std::string link = must(lead.replica->invite(space, kReviewer, "somebody new"));
+  PersonId new_person;
+  lead.environment.random(new_person.bytes);
+
+  claim_as(lead, space, link, new_person, "half a letter: \xc3");
+
+  const auto invitations = must(lead.replica->invitations(space));
+  ASSERT_THAT(invitations, SizeIs(1));
+  ASSERT_THAT(invitations[0].claims, SizeIs(1));
+  EXPECT_THAT(invitations[0].claims[0].name, IsEmpty());
+  for (const auto& member : must(lead.replica->members(space))) EXPECT_TRUE(count_scalars(member.name)) << member.name;
 }
 
 // Whoever was removed still has a key of the space.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/log/value.h"
 
 namespace plenary::store {
@@ -53,6 +55,15 @@ TEST(ValueTextTest, LeavesUnreadableBytesOut) {
     EXPECT_TRUE(std::holds_alternative<std::monostate>(column_value(field(kind), EnumNames(), "\xff\xff\xff")));
     EXPECT_EQ(json(kind, "\xff\xff\xff"), "null");
   }
+}
+
+// Who writes them, a member with a program of their own, would otherwise break everybody's JSON.
+TEST(ValueTextTest, WritesJsonWhateverTheBytes) {
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(
+      column_value(field(merge::ValueKind::text), EnumNames(), "half a letter: \xc3")));
+  EXPECT_EQ(json(merge::ValueKind::text, "half a letter: \xc3"), "null");
+  EXPECT_EQ(json(merge::ValueKind::bytes, "\xff"), "\"_w\"");
+  EXPECT_EQ(json(merge::ValueKind::real, log::encode_real(std::numeric_limits<double>::infinity())), "null");
 }
 
 TEST(EnumNamesTest, ShowsNumbersWhereNamesAreNotKnown) {
