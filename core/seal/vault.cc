@@ -81,7 +81,9 @@ Bytes Vault::encode() const {
 Result<Vault> Vault::decode(ByteSpan bytes) {
   ByteReader reader(bytes);
   if (bytes.size() > kMaxVault || as_text(reader.raw(kMagic.size())) != kMagic) return damaged();
-  if (const auto version = reader.u8(); version > kVersion && reader.ok()) {
+  const std::uint8_t version = reader.u8();
+  if (version < kVersion) return damaged();
+  if (version > kVersion) {
     return fail(ErrorCode::unsupported,
                 "This profile was made by a newer version of Plenary. Install the newer version.");
   }

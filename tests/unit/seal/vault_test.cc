@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/crypto/hash.h"
 #include "core/seal/quick_unlock.h"
 #include "core/seal/recovery_code.h"
 #include "tests/unit/seal/sealed_folder.h"
@@ -117,6 +118,18 @@ TEST_F(VaultTest, ANewerVaultIsCalledNewer) {
   bytes[7] = std::byte{9};
 
   EXPECT_EQ(Vault::decode(bytes).error().code, ErrorCode::unsupported);
+}
+
+// Found by fuzz_vault: it was read, and written as version 1. Anybody can make the check at the end.
+TEST_F(VaultTest, ThereIsNoVersionBeforeTheFirst) {
+  Bytes bytes = made_.vault.encode();
+  bytes[7] = std::byte{0};
+  bytes.resize(bytes.size() - 16);
+  const auto check = crypto::hash<FixedId<struct VaultCheckTag, 16>>({"plenary vault check", 1, {}}, {bytes});
+  bytes.insert(bytes.end(), check.bytes.begin(), check.bytes.end());
+
+  ASSERT_FALSE(Vault::decode(bytes));
+  EXPECT_EQ(Vault::decode(bytes).error().code, ErrorCode::malformed);
 }
 
 TEST(RecoveryCodeTest, IsReadHoweverItIsTyped) {
