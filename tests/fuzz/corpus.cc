@@ -8,11 +8,15 @@
 #include <fstream>
 
 #include "core/base/check.h"
+#include "core/log/value.h"
+#include "core/review/schema.h"
 #include "core/seal/container_content.h"
 #include "core/seal/invitation.h"
 #include "core/seal/label.h"
+#include "core/seal/recovery.h"
 #include "core/seal/segment_seal.h"
 #include "core/seal/status_seal.h"
+#include "core/seal/vault.h"
 #include "core/sync/channel.h"
 #include "tests/unit/log/samples.h"
 
@@ -35,6 +39,8 @@ class Corpus {
     containers();
     links();
     messages();
+    opened();
+    of_a_profile();
   }
 
  private:
@@ -136,6 +142,10 @@ class Corpus {
     file("clear_parts", "fork", fork_);
     file("clear_parts", "claim", roster::encode_claim(claim_));
     file("clear_parts", "status", roster::encode_status(status_));
+    content.digests = {{Digest{{std::byte{1}}}, Digest{{std::byte{2}}}}};
+    content.program = "plenary 1";
+    file("status", "all", seal::encode_status_content(content));
+    file("status", "little", seal::encode_status_content({}));
   }
 
   void containers() {
@@ -191,6 +201,53 @@ class Corpus {
     Channel channel = Channel::to_hub(device, device.public_key(), environment_);
     CHECK(channel.start(out));
     file("sync", "first-frame", out);
+  }
+
+  // How fuzz_value reads: the number of a field (two bytes), then a value. One of each kind, for the first field of
+  // that kind.
+  void opened() {
+    const log::RecordName record{1, log::WriteName{{author_.log, 3, 0}, 0}};
+    const std::map<merge::ValueKind, std::string> examples{
+        {merge::ValueKind::integer, log::encode_integer(-1'791'000'000'000)},
+        {merge::ValueKind::text, "The pupils explained their method."},
+        {merge::ValueKind::boolean, log::encode_boolean(true)},
+        {merge::ValueKind::enumeration, log::encode_enumeration(3)},
+        {merge::ValueKind::reference, log::encode_reference(record)},
+        {merge::ValueKind::bytes, std::string("\x01\xff", 2)},
+        {merge::ValueKind::message, std::string("\x08\x02\x12\x01x", 5)},
+        {merge::ValueKind::real, log::encode_real(-0.5)},
+    };
+    int number = 0;
+    std::set<merge::ValueKind> seen;
+    for (const auto& [type_number, type] : review::review_schema().types) {
+      for (const auto& [field_number, field] : type.fields) {
+        if (seen.insert(field.kind).second) {
+          std::string input = examples.at(field.kind);
+          input.insert(0, {static_cast<char>(number % 256), static_cast<char>(number / 256)});
+          file("value", "kind-" + std::to_string(static_cast<int>(field.kind)), as_bytes(input));
+        }
+        ++number;
+      }
+    }
+  }
+
+  void of_a_profile() {
+    const seal::Passphrase passphrase("correct horse battery staple", {1, 8});
+    auto made = seal::Vault::make(passphrase, environment_);
+    CHECK(made);
+    const auto without_check = [&] {
+      Bytes bytes = made->vault.encode();
+      bytes.resize(bytes.size() - 16);
+      return bytes;
+    };
+    file("vault", "passphrase", without_check());
+    const std::string code = made->vault.set_recovery_code(made->key, environment_);
+    file("vault", "recovery-code", without_check());
+    file("typed", "recovery-code", as_bytes(code));
+    file("typed", "recovery-key", as_bytes(seal::print_code(seal::RecoverySecret::random(environment_))));
+    file("typed", "date", as_bytes("2024-02-29"));
+    file("typed", "register-date", as_bytes("31-08-1992"));
+    file("typed", "academic-year", as_bytes("2025/26"));
   }
 
   log::Frontier frontier() const { return {{author_.log, 7, author_.states[7].chain}}; }
