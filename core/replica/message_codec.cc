@@ -3,8 +3,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/message.h>
 
+#include "core/store/message_value.h"
 #include "core/store/value_text.h"
 
 namespace plenary::replica {
@@ -16,13 +16,6 @@ using Proto = google::protobuf::Message;
 
 constexpr std::string_view kReference = "plenary.merge.Reference";
 constexpr int kDeepest = 16;  // messages within messages
-
-std::unique_ptr<Proto> make(const std::string& full_name) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(full_name);
-  if (descriptor == nullptr) return nullptr;
-  const Proto* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
-  return std::unique_ptr<Proto>(prototype == nullptr ? nullptr : prototype->New());
-}
 
 tl::unexpected<Error> wrong(const FieldDescriptor& field, const char* expected) {
   return fail(ErrorCode::invalid_argument, "The part " + field.name() + " takes " + expected + ".");
@@ -171,7 +164,7 @@ Value read(const Proto& message) {
 }  // namespace
 
 Result<std::string> encode_message(const merge::Field& field, const Value& value, const FindRecord& find) {
-  const auto message = make(field.target);
+  const auto message = store::make_message(field.target);
   if (!message) return fail(ErrorCode::unsupported, "The field " + field.name + " is of a newer version.");
   if (auto done = fill(*message, value, find, 0); !done) return tl::make_unexpected(done.error());
   std::string bytes;
@@ -184,9 +177,8 @@ Result<std::string> encode_message(const merge::Field& field, const Value& value
 }
 
 Value decode_message(const merge::Field& field, std::string_view bytes) {
-  const auto message = make(field.target);
-  if (!message || !message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
-  return read(*message);
+  const auto message = store::read_message(field.target, bytes);
+  return message ? read(*message) : Value();
 }
 
 }  // namespace plenary::replica

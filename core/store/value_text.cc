@@ -1,7 +1,5 @@
 #include "core/store/value_text.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <charconv>
@@ -9,17 +7,14 @@
 
 #include "core/base/utf8.h"
 #include "core/log/value.h"
+#include "core/store/message_value.h"
 
 namespace plenary::store {
 namespace {
 
 std::string message_json(const std::string& full_name, std::string_view bytes) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(full_name);
-  if (descriptor == nullptr) return "null";
-  const auto* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
-  if (prototype == nullptr) return "null";
-  std::unique_ptr<google::protobuf::Message> message(prototype->New());
-  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return "null";
+  const auto message = read_message(full_name, bytes);
+  if (!message) return "null";
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string json;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/base/byte_codec.h"
 #include "core/base/check.h"
 #include "core/log/value.h"
 #include "core/review/schema.h"
@@ -39,7 +40,8 @@ class Corpus {
     containers();
     links();
     messages();
-    opened();
+    values();
+    reviews();
     of_a_profile();
   }
 
@@ -203,11 +205,9 @@ class Corpus {
     file("sync", "first-frame", out);
   }
 
-  // How fuzz_value reads: the number of a field (two bytes), then a value. One of each kind, for the first field of
-  // that kind.
-  void opened() {
+  std::map<merge::ValueKind, std::string> example_values() const {
     const log::RecordName record{1, log::WriteName{{author_.log, 3, 0}, 0}};
-    const std::map<merge::ValueKind, std::string> examples{
+    return {
         {merge::ValueKind::integer, log::encode_integer(-1'791'000'000'000)},
         {merge::ValueKind::text, "The pupils explained their method."},
         {merge::ValueKind::boolean, log::encode_boolean(true)},
@@ -217,6 +217,11 @@ class Corpus {
         {merge::ValueKind::message, std::string("\x08\x02\x12\x01x", 5)},
         {merge::ValueKind::real, log::encode_real(-0.5)},
     };
+  }
+
+  // How fuzz_value reads: the number of a field (two bytes), then a value. One of each kind, for its first field.
+  void values() {
+    const auto examples = example_values();
     int number = 0;
     std::set<merge::ValueKind> seen;
     for (const auto& [type_number, type] : review::review_schema().types) {
@@ -229,6 +234,35 @@ class Corpus {
         ++number;
       }
     }
+  }
+
+  // How fuzz_review reads: of each of the types a record with all its fields.
+  Bytes review_of(const std::set<std::string>& types) const {
+    ByteWriter writer;
+    std::uint8_t index = 0, records = 0;
+    for (const auto& [number, type] : review::review_schema().types) {
+      const std::uint8_t type_index = index++;
+      if (!types.empty() && !types.contains(type.name)) continue;
+      for (const std::uint8_t octet : {type_index, std::uint8_t{0}, records++}) writer.u8(octet);
+      writer.u8(static_cast<std::uint8_t>(std::min<std::size_t>(type.fields.size(), 31)));
+      std::uint8_t field_index = 0;
+      for (const auto& [field_number, field] : type.fields) {
+        if (field_index == 31) break;
+        writer.u8(field_index++);
+        const std::string value = example_values().at(field.kind);
+        writer.u8(static_cast<std::uint8_t>(value.size()));
+        writer.raw(as_bytes(value));
+      }
+    }
+    return std::move(writer).take();
+  }
+  void reviews() {
+    file("review", "all-types", review_of({}));
+    file("review", "a-review",
+         review_of({"review", "school", "enquiry_question", "team_member", "activity", "evidence", "finding",
+                    "host_response", "day_package", "review_step"}));
+    file("words", "a-note", as_bytes("Megan Rees (b. 3.4.2015, UPN A123456789012) was outstanding; ask 01792 400123."));
+    file("words", "in-welsh", as_bytes("Roedd y wers yn rhagorol, a Siân yn dda iawn."));
   }
 
   void of_a_profile() {

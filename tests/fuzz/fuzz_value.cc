@@ -1,5 +1,5 @@
-// The bytes that a member wrote as the value of a field of a review: the first two bytes choose the field. They are shown,
-// stand in a table and in JSON, whatever they are.
+// The bytes that a member wrote as the value of a field of a review: the first two bytes choose the field. They are
+// shown, stand in a table and in JSON, whatever they are.
 #include <nlohmann/json.hpp>
 
 #include "core/base/check.h"
