@@ -14,6 +14,9 @@ constexpr std::int64_t kQuietMs = 1'000;
 // work than one large one. Whoever has no space open has no reason to send many.
 constexpr std::uint64_t kMessagePrice = 512, kStrangersMessagePrice = 16u << 10;
 
+// What the system keeps of what a device did not take yet: of a reader that takes nothing it would be megabytes.
+constexpr int kSendBuffer = 128 << 10;
+
 }  // namespace
 
 Connection::Connection(Server& server, std::uint64_t number, asio::ip::tcp::socket socket)
@@ -26,6 +29,7 @@ Connection::Connection(Server& server, std::uint64_t number, asio::ip::tcp::sock
   asio::error_code ignored;
   address_ = socket_.remote_endpoint(ignored).address();
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_option(asio::socket_base::send_buffer_size(kSendBuffer), ignored);
   socket_.non_blocking(true, ignored);
 }
 

@@ -1,7 +1,10 @@
 // A hub under attack: whatever strangers and members of other spaces do, an honest tablet syncs. How long that takes
 // is measured by tests/attack, never asserted.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "tests/attack/attacker.h"
 #include "tests/unit/hub/test_hub.h"
@@ -11,6 +14,21 @@ namespace {
 
 using attack::Attacker;
 using sync::MemoryTablet;
+
+// What the system holds of the words of a hub in this process that their readers did not take, in bytes.
+std::size_t held_for_readers(std::uint16_t port) {
+  constexpr int kFiles = 1024;
+  std::size_t held = 0;
+  for (int file = 0; file < kFiles; ++file) {
+    sockaddr_in here{}, there{};
+    socklen_t size = sizeof here, other_size = sizeof there;
+    if (::getsockname(file, reinterpret_cast<sockaddr*>(&here), &size) != 0 || ntohs(here.sin_port) != port) continue;
+    if (::getpeername(file, reinterpret_cast<sockaddr*>(&there), &other_size) != 0) continue;
+    int bytes = 0;
+    if (::ioctl(file, SIOCOUTQ, &bytes) == 0) held += static_cast<std::size_t>(bytes);
+  }
+  return held;
+}
 
 class AttackedHubTest : public ::testing::Test {
  protected:
@@ -123,6 +141,28 @@ TEST_F(AttackedHubTest, MessagesThatDoNotEndTakeOnlySoMuch) {
   for (const auto& holder : holders) closed += holder->is_closed_within(500);
   EXPECT_GE(closed, 4u);
   expect_that_honest_tablets_sync();
+}
+
+// The system would let each of them have some megabytes, and slow down every connection when they are too many.
+TEST_F(AttackedHubTest, OfReadersThatTakeNothingTheSystemHoldsLittle) {
+  begin({});
+  outsider_.padding = 20'000;
+  outsider_.run = 1;
+  outsider_.write_one_by_one(200);
+  ASSERT_TRUE(sync_once(outsider_, hub_->address()));
+  const auto readers = connect(3);
+
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    ASSERT_TRUE(readers[i]->shake_hands(cronies_[i].transport()));
+    readers[i]->say(attack::hello(outsider_.space(), 1u << 30));
+    readers[i]->say(sync::Want{0, {}, {}, {{outsider_.own_log(), {}}}});
+  }
+  const auto held = [&] { return held_for_readers(hub_->port()); };
+  ASSERT_TRUE(eventually([&] { return held() > readers.size() * (128u << 10); })) << "nothing was sent to them";
+
+  // Meanwhile the hub has gone round all its connections.
+  expect_that_honest_tablets_sync();
+  EXPECT_LE(held(), readers.size() * (512u << 10));
 }
 
 TEST_F(AttackedHubTest, FramesFullOfEmptyMessagesStopNobody) {

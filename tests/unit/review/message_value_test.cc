@@ -12,8 +12,9 @@ constexpr const char* kLanguageText = "plenary.records.LanguageText";
 
 TEST(MessageValueTest, ReadsAMessageOfTheSchemaAndNoOther) {
   ASSERT_FALSE(review_schema().types.empty());  // the messages are in this program
-  EXPECT_TRUE(store::read_message(kLanguageText, "\x0a\x02"
-                                                 "cy\x12\x04Tŵr"));
+  EXPECT_TRUE(store::read_message(kLanguageText,
+                                  "\x0a\x02"
+                                  "cy\x12\x04Tŵr"));
   EXPECT_FALSE(store::read_message("plenary.records.Nowhere", ""));
   EXPECT_FALSE(store::read_message(kLanguageText, "\x0a\x7f"));
 }
