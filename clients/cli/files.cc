@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "clients/cli/session.h"
+#include "core/base/durable_file.h"
 
 namespace plenary::cli {
 namespace {
@@ -36,15 +37,11 @@ Bytes read_file(const std::string& path, const std::string& what) {
 }
 
 void write_file(const std::string& path, const Bytes& bytes) {
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  std::error_code wrong;
-  if (file) std::filesystem::rename(beside, path, wrong);
-  if (file && !wrong) return;
-  std::filesystem::remove(beside, wrong);
-  give_up(ErrorCode::refused, "The file " + path + " could not be written. Is there room, and may you write there?");
+  try {
+    write_durably(path, bytes, 0666);
+  } catch (const std::filesystem::filesystem_error&) {
+    give_up(ErrorCode::refused, "The file " + path + " could not be written. Is there room, and may you write there?");
+  }
 }
 
 }  // namespace plenary::cli

@@ -1,11 +1,8 @@
 #include "core/replica/unlock.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <fstream>
-#include <system_error>
 
+#include "core/base/durable_file.h"
 #include "core/replica/profile.h"
 
 namespace plenary::replica {
@@ -17,10 +14,6 @@ std::filesystem::path vault_path(const std::filesystem::path& folder) {
   return folder / "vault";
 }
 
-[[noreturn]] void throw_io(const char* doing, const std::filesystem::path& path) {
-  throw std::filesystem::filesystem_error(doing, path, std::error_code(errno, std::generic_category()));
-}
-
 // Earlier versions wrote SQLite's files as they are.
 bool is_in_clear(const std::filesystem::path& database) {
   constexpr std::string_view kBeginning("SQLite format 3\0", 16);
@@ -28,32 +21,6 @@ bool is_in_clear(const std::filesystem::path& database) {
   std::string bytes(kBeginning.size(), ' ');
   return file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) && bytes == kBeginning;
 }
-
-class File {
- public:
-  File(const std::filesystem::path& path, int flags)
-      : path_(path), file_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
-    if (file_ < 0) throw_io("cannot open", path_);
-  }
-  ~File() { ::close(file_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  void write(ByteSpan bytes) const {
-    while (!bytes.empty()) {
-      const auto written = ::write(file_, bytes.data(), bytes.size());
-      if (written < 0) throw_io("cannot write", path_);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
-  void sync() const {
-    if (::fsync(file_) != 0) throw_io("cannot write", path_);
-  }
-
- private:
-  std::filesystem::path path_;
-  int file_;
-};
 
 // Opens the profile, which holds its lock, so that nobody else changes the vault meanwhile.
 Result<void> change_vault(const std::filesystem::path& folder, const Unlock& unlock, Environment& environment,
@@ -97,14 +64,7 @@ Result<seal::Vault> read_vault(const std::filesystem::path& folder) {
 }
 
 void write_vault(const std::filesystem::path& folder, const seal::Vault& vault) {
-  const auto beside = folder / "vault.new";
-  {
-    const File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-    file.write(vault.encode());
-    file.sync();
-  }
-  std::filesystem::rename(beside, vault_path(folder));
-  File(folder, O_RDONLY | O_DIRECTORY).sync();
+  write_durably(vault_path(folder), vault.encode(), 0600);
 }
 
 Result<seal::PageKey> Unlock::key(const std::filesystem::path& folder) const {

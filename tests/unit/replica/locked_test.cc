@@ -155,11 +155,11 @@ TEST_F(LockedTest, ADamagedVaultIsCalledDamaged) {
 // A program that ended while it wrote the new vault leaves a part of it beside the old one.
 TEST_F(LockedTest, AVaultThatWasNotWrittenToItsEndChangesNothing) {
   create().reset();
-  std::ofstream(home() / "vault.new") << "PLVAULT";
+  std::ofstream(home() / "vault.part") << "PLVAULT";
 
   EXPECT_TRUE(open(with("four words of mine")));
   must(change_passphrase(home(), with("four words of mine"), phrase("other words"), environment_));
-  EXPECT_FALSE(std::filesystem::exists(home() / "vault.new"));
+  EXPECT_FALSE(std::filesystem::exists(home() / "vault.part"));
   EXPECT_TRUE(open(with("other words")));
 }
 
