@@ -43,7 +43,8 @@ const std::map<std::string, Words>& words() {
         "Ask whoever runs the hub whether its database was damaged or replaced."}},
       {"hub_other_signer",
        {"The hub signs with another key than before.",
-        "Ask whoever runs the hub. If its key was changed on purpose, it says so with plenaryd rotate-key."}},
+        "A hub has both its keys from one secret, so this is not the hub that it was. Exchange by day-end file or over "
+        "another hub, and ask whoever runs it."}},
       {"hub_restored",
        {"The hub was put back from a backup.", "What it lacked is sent again by itself. There is nothing to do."}},
   };

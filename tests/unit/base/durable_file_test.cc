@@ -49,8 +49,7 @@ TEST_F(DurableFileTest, WhereItCannotBeWrittenNothingIsLeft) {
   std::filesystem::create_directories(folder / "with something in it");
 
   EXPECT_THROW(write_durably(folder, as_bytes("words"), 0600), std::filesystem::filesystem_error);
-  EXPECT_THROW(write_durably(folder_ / "nowhere" / "file", as_bytes("words"), 0600),
-               std::filesystem::filesystem_error);
+  EXPECT_THROW(write_durably(folder_ / "nowhere" / "file", as_bytes("words"), 0600), std::filesystem::filesystem_error);
 
   EXPECT_EQ(files(), 1u);
   EXPECT_TRUE(std::filesystem::exists(folder / "with something in it"));
