@@ -261,7 +261,7 @@ class Corpus {
     file("review", "a-review",
          review_of({"review", "school", "enquiry_question", "team_member", "activity", "evidence", "finding",
                     "host_response", "day_package", "review_step"}));
-    file("words", "a-note", as_bytes("Megan Rees (b. 3.4.2015, UPN A123456789012) was outstanding; ask 01792 400123."));
+    file("words", "a-note", as_bytes("Megan (b. 3.4.2015, UPN A123456789012) was outstanding; ask 01792 400123."));
     file("words", "in-welsh", as_bytes("Roedd y wers yn rhagorol, a Siân yn dda iawn."));
   }
 
