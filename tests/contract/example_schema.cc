@@ -105,4 +105,20 @@ std::uint32_t field_number(std::uint32_t type, std::string_view name) {
   return field ? field->number : kUnknownField;
 }
 
+const std::vector<std::string>& values_of(const std::string& field) {
+  static const std::map<std::string, std::vector<std::string>> values{
+      {"stance", {"strength", "question"}},
+      {"kind", {"strength", "develop"}},
+      {"year", {"3", "4"}},
+      {"slot", {"9:00", "9:30"}},
+      {"status", {"planned", "changed", "done", "dropped"}},
+      {"answer", {"agree", "disagree"}},
+      {"state", {"granted", "withdrawn"}},
+      {"voice", {"heard", "saw"}},
+      {"tags", {"t1", "t2", "t3"}},
+      {"links", {"q1", "q2"}},
+      {"title", {"p1", "p2"}}};
+  return values.at(field);
+}
+
 }  // namespace plenary::contract

@@ -5,22 +5,6 @@
 namespace plenary::simulation {
 namespace {
 
-const std::vector<std::string>& values_of(const std::string& field) {
-  static const std::map<std::string, std::vector<std::string>> values{
-      {"stance", {"strength", "question"}},
-      {"kind", {"strength", "develop"}},
-      {"year", {"3", "4"}},
-      {"slot", {"9:00", "9:30"}},
-      {"status", {"planned", "changed", "done", "dropped"}},
-      {"answer", {"agree", "disagree"}},
-      {"state", {"granted", "withdrawn"}},
-      {"voice", {"heard", "saw"}},
-      {"tags", {"t1", "t2", "t3"}},
-      {"links", {"q1", "q2"}},
-      {"title", {"p1", "p2"}}};
-  return values.at(field);
-}
-
 bool last_change_counts(replica::Space& space) {
   const store::SpaceStore& store = space.store();
   const auto next = space.next_change();
@@ -109,15 +93,16 @@ void World::edit_field(replica::Edit& edit, const replica::RecordView& record) {
     case merge::Policy::text:
       return edit_text(edit, record, field.name);
     case merge::Policy::set_union:
-      if (random_.chance(0.3)) return (void)edit.remove(record.id, field.name, random_.pick(values_of(field.name)));
-      return (void)edit.add(record.id, field.name, random_.pick(values_of(field.name)));
+      if (random_.chance(0.3))
+        return (void)edit.remove(record.id, field.name, random_.pick(contract::values_of(field.name)));
+      return (void)edit.add(record.id, field.name, random_.pick(contract::values_of(field.name)));
     case merge::Policy::append: {
       const std::string text = word();
       if (edit.add(record.id, field.name, text)) words_[record.id.text].insert(text);
       return;
     }
     default:
-      (void)edit.set(record.id, field.name, random_.pick(values_of(field.name)));
+      (void)edit.set(record.id, field.name, random_.pick(contract::values_of(field.name)));
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/sync/channel.h"
 #include "core/sync/message_parts.h"
-#include "tests/unit/sync/wire.h"
+#include "tests/unit/sync/hostile.h"
 
 namespace plenary::sync {
 namespace {
@@ -78,20 +78,7 @@ std::string reason_of(const Output& output) {
   return "";
 }
 
-class AttackTest : public testing::Test {
- protected:
-  void SetUp() override {
-    lead_.found();
-    lead_.grant(reviewer_);
-    reviewer_.take_roster_from(lead_);
-    lead_.write(20);
-    meet(lead_, hub_);
-  }
-
-  MemoryHub hub_;
-  MemoryTablet lead_{"Lead"}, reviewer_{"Reviewer"};
-  crypto::SystemEnvironment environment_;
-};
+class AttackTest : public HostileTest {};
 
 // An empty message is one byte on the wire; 65,000 of them fit into a frame.
 TEST_F(AttackTest, EndsAtAFrameFullOfEmptyMessages) {
